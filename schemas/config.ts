@@ -1,0 +1,140 @@
+import { type Static, Type } from '@sinclair/typebox';
+import { OutputConfigSchema, SensorConfigSchema } from './devices.ts';
+import { IdSchema, OneOf, PinSchema } from './primitives.ts';
+
+const strict = { additionalProperties: false, default: {} };
+
+/**
+ * The whole configuration: file, environment, defaults, types and documentation come from here.
+ * `env` names the environment variable that wins over the file; `envOnly` marks a secret that a file may not hold.
+ */
+export const ConfigSchema = Type.Object(
+  {
+    device: Type.Object(
+      {
+        id: { ...IdSchema, default: 'pi', description: 'Name of this device in answers and upstream.' },
+        name: Type.String({
+          default: 'Pi Edge API',
+          minLength: 1,
+          maxLength: 80,
+          description: 'Title of the docs page.',
+        }),
+      },
+      { ...strict, description: 'Who this device is.' },
+    ),
+    hardware: Type.Object(
+      {
+        driver: OneOf(['auto', 'pigpio', 'gpiochip', 'simulated'], {
+          default: 'auto',
+          env: 'EDGE_HARDWARE',
+          description:
+            'Way to the pins. `auto` takes the header of a Pi, and simulates only where there is none. ' +
+            'A driver that is named here and does not work ends the start.',
+        }),
+      },
+      { ...strict, description: 'How the pins are reached.' },
+    ),
+    collect: Type.Object(
+      {
+        interval_s: Type.Number({
+          default: 10,
+          minimum: 0.1,
+          maximum: 3600,
+          env: 'EDGE_COLLECT_INTERVAL_S',
+          description: 'Seconds from one reading of all sensors to the next.',
+        }),
+      },
+      { ...strict, description: 'When sensors are read.' },
+    ),
+    sensors: Type.Array(SensorConfigSchema, {
+      maxItems: 100,
+      default: [
+        { id: 'cpu_temp_c', kind: 'cpu' },
+        { id: 'button', kind: 'gpio', pin: 27, pull: 'up', active: 'low' },
+      ],
+      description: 'What is read. Without this list: the processor temperature, and a button on BCM 27.',
+    }),
+    outputs: Type.Array(OutputConfigSchema, {
+      maxItems: 28,
+      default: [{ id: 'led', pin: 17 }],
+      description: 'What can be switched. Without this list: an LED on BCM 17.',
+    }),
+    store: Type.Object(
+      {
+        dir: Type.String({
+          default: './data',
+          minLength: 1,
+          env: 'EDGE_DATA_DIR',
+          description: 'Folder of the database and the key. Only the default one is made when it is missing.',
+        }),
+        commit_every_s: Type.Number({
+          default: 5,
+          minimum: 0.1,
+          maximum: 60,
+          description: 'A power cut loses at most the readings of this many seconds; fewer commits wear a card less.',
+        }),
+      },
+      { ...strict, description: 'Where readings are kept.' },
+    ),
+    http: Type.Object(
+      {
+        host: Type.String({ default: '0.0.0.0', minLength: 1, env: 'HOST', description: 'Address to listen on.' }),
+        port: Type.Integer({
+          default: 5000,
+          minimum: 0,
+          maximum: 65535,
+          env: 'PORT',
+          description: 'Port; 0 takes a free one.',
+        }),
+        api_key: Type.Optional(
+          Type.String({
+            minLength: 16,
+            maxLength: 256,
+            pattern: '^[!-~]+$',
+            expected: 'printable ASCII without spaces',
+            env: 'EDGE_API_KEY',
+            envOnly: true,
+            description:
+              'Key for writes, 16 to 256 printable ASCII characters. Without one, a key is made at the first start.',
+          }),
+        ),
+        cors_origins: Type.Array(
+          Type.String({
+            pattern: '^(\\*|https?://[^/\\s,]+)$',
+            expected: 'an origin like http://192.168.1.100:3000, or *',
+          }),
+          {
+            default: [],
+            env: 'EDGE_CORS_ORIGINS',
+            description:
+              'Origins whose pages may call the API from a browser, like http://192.168.1.100:3000; `*` lets every site.',
+          },
+        ),
+        protect_reads: Type.Boolean({
+          default: false,
+          env: 'EDGE_PROTECT_READS',
+          description: 'Ask for the key on reads under /api too.',
+        }),
+        max_connections_per_address: Type.Integer({
+          default: 64,
+          minimum: 1,
+          maximum: 65535,
+          description: 'Connections that one address may hold open; more are closed at once.',
+        }),
+      },
+      { ...strict, description: 'The server.' },
+    ),
+    log: Type.Object(
+      {
+        level: OneOf(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], {
+          default: 'info',
+          env: 'LOG_LEVEL',
+          description: 'Least important line that is logged.',
+        }),
+      },
+      { ...strict, description: 'The log, as JSON lines on standard output.' },
+    ),
+  },
+  { $id: 'Config', additionalProperties: false, title: 'Configuration of pi-edge-api' },
+);
+export type Config = Static<typeof ConfigSchema>;

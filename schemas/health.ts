@@ -1,0 +1,56 @@
+import { type Static, Type } from '@sinclair/typebox';
+import { Nullable, OneOf, TimestampSchema } from './primitives.ts';
+
+export const HealthSchema = Type.Object(
+  {
+    status: OneOf(['healthy', 'degraded'], { description: '`degraded`: it serves, but see `reasons`.' }),
+    reasons: Type.Array(Type.String(), { description: 'One sentence for each thing that is not well.' }),
+    uptime_seconds: Type.Number({ minimum: 0 }),
+    readings_stored: Type.Integer({ minimum: 0, description: 'Readings that `/api/readings` can answer with.' }),
+    version: Type.String(),
+    hardware: Type.Object({
+      driver: OneOf(['gpiochip', 'pigpio', 'simulated']),
+      simulated: Type.Boolean(),
+      description: Type.String({ description: 'What was opened, and why this driver.' }),
+    }),
+    collector: Type.Object({
+      interval_s: Type.Number(),
+      ticks: Type.Integer({ minimum: 0, description: 'Since the start.' }),
+      skipped: Type.Integer({ minimum: 0, description: 'Ticks that fell out because the machine was busy or asleep.' }),
+      last_tick: Nullable(TimestampSchema),
+    }),
+    store: Type.Object({
+      status: OneOf(['ok', 'failing']),
+      last_error: Nullable(Type.String()),
+      commit_every_s: Type.Number({ description: 'A power cut loses at most the readings of this many seconds.' }),
+      pending_rows: Type.Integer({ minimum: 0, description: 'Rows that are not on disk yet.' }),
+      dropped_rows: Type.Integer({ minimum: 0, description: 'Rows given up because the disk did not take them.' }),
+      last_commit: Nullable(TimestampSchema),
+      size_bytes: Nullable(Type.Integer({ minimum: 0, description: 'Size of the database after the last commit.' })),
+    }),
+  },
+  {
+    $id: 'Health',
+    examples: [
+      {
+        status: 'healthy',
+        reasons: [],
+        uptime_seconds: 86400.5,
+        readings_stored: 1000,
+        version: '0.1.0',
+        hardware: { driver: 'gpiochip', simulated: false, description: '/dev/gpiochip0 (pinctrl-rp1)' },
+        collector: { interval_s: 10, ticks: 8640, skipped: 0, last_tick: '2026-11-23T10:00:00.004Z' },
+        store: {
+          status: 'ok',
+          last_error: null,
+          commit_every_s: 5,
+          pending_rows: 0,
+          dropped_rows: 0,
+          last_commit: '2026-11-23T10:00:00.031Z',
+          size_bytes: 1310720,
+        },
+      },
+    ],
+  },
+);
+export type Health = Static<typeof HealthSchema>;

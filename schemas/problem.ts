@@ -1,0 +1,59 @@
+import { type Static, Type } from '@sinclair/typebox';
+import { Named } from './primitives.ts';
+
+/** Every error of the API, as `application/problem+json` (RFC 9457). `error` takes the place of RFC 9457's `detail`. */
+export const ProblemSchema = Type.Object(
+  {
+    type: Type.String({ format: 'uri-reference', description: 'Kind of problem; "about:blank" says: see `status`.' }),
+    title: Type.String({ description: 'The kind of problem in words: the same for every occurrence.' }),
+    status: Type.Integer({ minimum: 400, maximum: 599, description: 'HTTP status.' }),
+    error: Type.String({ description: 'What was wrong this time, in one sentence.' }),
+    valid: Type.Optional(Type.Array(Type.String(), { description: 'The values that would have been accepted.' })),
+    errors: Type.Optional(
+      Type.Array(
+        Type.Object({
+          path: Type.String({ description: 'Where: `/body/action`, `/querystring/limit`.' }),
+          message: Type.String({ description: 'What was expected there.' }),
+        }),
+        { description: 'One entry for each invalid field.' },
+      ),
+    ),
+    request_id: Type.String({ description: "The request's id in the server's log." }),
+  },
+  {
+    $id: 'Problem',
+    examples: [
+      {
+        type: 'about:blank',
+        title: 'Bad Request',
+        status: 400,
+        error: 'Unknown action: blink',
+        valid: ['on', 'off', 'toggle'],
+        errors: [{ path: '/body/action', message: 'must be one of on, off, toggle' }],
+        request_id: 'req-7',
+      },
+    ],
+  },
+);
+export type Problem = Static<typeof ProblemSchema>;
+
+const MEANING = {
+  400: 'The request is not valid: nothing was changed.',
+  401: 'Invalid or missing API key.',
+  404: 'There is no such thing.',
+  413: 'The body is larger than 16 KiB.',
+  415: 'The body is not `application/json`.',
+  429: 'Too many wrong API keys from this address; see `Retry-After`.',
+  500: 'A fault of the server; its log has the details under `request_id`.',
+  503: 'The part of the server that this needs is not working at the moment; see `/api/health`.',
+} as const;
+
+/** Response schemas for the error statuses that a route can send. */
+export function problems(...statuses: (keyof typeof MEANING)[]): Record<string, object> {
+  return Object.fromEntries(
+    statuses.map((status) => [
+      status,
+      { description: MEANING[status], content: { 'application/problem+json': { schema: Named(ProblemSchema) } } },
+    ]),
+  );
+}

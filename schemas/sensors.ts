@@ -1,0 +1,103 @@
+import { type Static, Type } from '@sinclair/typebox';
+import { IdSchema, Named, Nullable, OneOf, TimestampSchema } from './primitives.ts';
+
+/** What a reading is worth. Only `good` readings are served as values, reach rules and count in means. */
+export const QualitySchema = OneOf(['good', 'out_of_range', 'failed', 'none'], {
+  description:
+    '`good`; `out_of_range`: outside of min and max; `failed`: the sensor gave no number; `none`: not read yet.',
+});
+export type Quality = Static<typeof QualitySchema>;
+
+export const SensorSchema = Type.Object(
+  {
+    id: IdSchema,
+    kind: OneOf(['cpu', 'sysfs', 'gpio', 'simulated']),
+    unit: Nullable(Type.String({ description: 'Unit of the value; null for a digital input.' })),
+    min: Nullable(Type.Number({ description: 'Smallest plausible value.' })),
+    max: Nullable(Type.Number({ description: 'Largest plausible value.' })),
+    stale_after_s: Type.Number({ description: 'Seconds without a good reading after which the sensor is stale.' }),
+    simulated: Type.Boolean({ description: 'True when the values are made up.' }),
+    value: Nullable(Type.Number({ description: 'Last value; 1 and 0 for a digital input; null when not readable.' })),
+    timestamp: Nullable(TimestampSchema),
+    age_s: Nullable(Type.Number({ minimum: 0, description: 'Seconds since the last good reading.' })),
+    stale: Type.Boolean(),
+    quality: QualitySchema,
+    reason: Nullable(Type.String({ description: 'Why the last reading is not good.' })),
+  },
+  {
+    $id: 'Sensor',
+    examples: [
+      {
+        id: 'cpu_temp_c',
+        kind: 'cpu',
+        unit: '°C',
+        min: null,
+        max: null,
+        stale_after_s: 30,
+        simulated: false,
+        value: 47.2,
+        timestamp: '2026-11-23T10:00:00.004Z',
+        age_s: 3.116,
+        stale: false,
+        quality: 'good',
+        reason: null,
+      },
+    ],
+  },
+);
+export type SensorResource = Static<typeof SensorSchema>;
+
+export const SensorListSchema = Type.Object({ sensors: Type.Array(Named(SensorSchema)) }, { $id: 'SensorList' });
+
+export const SensorReadingSchema = Type.Object(
+  {
+    timestamp: TimestampSchema,
+    value: Nullable(Type.Number()),
+    quality: QualitySchema,
+    simulated: Type.Boolean(),
+  },
+  { $id: 'SensorReading' },
+);
+
+export const SensorHistorySchema = Type.Object(
+  {
+    sensor: IdSchema,
+    unit: Nullable(Type.String()),
+    count: Type.Integer({ minimum: 0, description: 'Readings in this page.' }),
+    readings: Type.Array(Named(SensorReadingSchema)),
+    next: Nullable(Type.String({ description: 'Give it back as `cursor` for the next page; null on the last one.' })),
+  },
+  {
+    $id: 'SensorHistory',
+    examples: [
+      {
+        sensor: 'cpu_temp_c',
+        unit: '°C',
+        count: 1,
+        readings: [{ timestamp: '2026-11-23T10:00:00.004Z', value: 47.2, quality: 'good', simulated: false }],
+        next: null,
+      },
+    ],
+  },
+);
+export type SensorHistory = Static<typeof SensorHistorySchema>;
+
+export const SensorParamsSchema = Type.Object({ id: IdSchema }, { additionalProperties: false });
+
+export const HistoryQuerySchema = Type.Object(
+  {
+    from: Type.Optional({ ...TimestampSchema, description: 'First instant of the range (included).' }),
+    to: Type.Optional({ ...TimestampSchema, description: 'End of the range (excluded).' }),
+    order: Type.Optional(
+      OneOf(['desc', 'asc'], { default: 'desc', description: '`desc`: newest first; `asc`: oldest first.' }),
+    ),
+    limit: Type.Optional(
+      Type.Integer({ minimum: 1, default: 50, description: 'Readings in a page; larger than 1000 means 1000.' }),
+    ),
+    cursor: Type.Optional(
+      Type.String({ pattern: '^[0-9a-z]{1,12}$', description: '`next` of the page before this one.' }),
+    ),
+  },
+  { additionalProperties: false },
+);
+export type HistoryQuery = Static<typeof HistoryQuerySchema>;

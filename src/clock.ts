@@ -1,0 +1,25 @@
+/** Cancels a timer; harmless when it has already fired. */
+export type Cancel = () => void;
+
+/** The one door to time, so that tests can turn the hands. */
+export interface Clock {
+  /** Wall time in milliseconds since 1970. It jumps: a Pi has no battery clock. */
+  now(): number;
+  /** Milliseconds since an arbitrary start. It never jumps: every duration is measured with it. */
+  monotonic(): number;
+  after(delayMs: number, run: () => void): Cancel;
+}
+
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  monotonic: () => performance.now(),
+  after(delayMs, run) {
+    const timer = setTimeout(run, delayMs);
+    return () => clearTimeout(timer);
+  },
+};
+
+/** RFC 3339 in UTC with milliseconds. */
+export function toTimestamp(epochMs: number): string {
+  return new Date(epochMs).toISOString();
+}

@@ -1,0 +1,28 @@
+import type { Config } from '../../schemas/config.ts';
+import type { Explanation } from '../validation/explain.ts';
+
+/** What a schema cannot say: rules between values. */
+export function crossChecks(config: Config): Explanation[] {
+  const names = new Map<string, string>();
+  const pins = new Map<number, string>();
+  const faults: Explanation[] = [];
+  const claim = <K>(taken: Map<K, string>, key: K, owner: string, pointer: string) => {
+    const other = taken.get(key);
+    if (other === undefined) taken.set(key, owner);
+    else faults.push({ pointer, message: `must be used once: ${other} has it already` });
+  };
+  config.sensors.forEach((sensor, index) => {
+    const at = `/sensors/${index}`;
+    claim(names, sensor.id, `sensors[${index}]`, `${at}/id`);
+    if (sensor.kind === 'gpio') claim(pins, sensor.pin, `sensors[${index}]`, `${at}/pin`);
+    else if (sensor.min !== undefined && sensor.max !== undefined && sensor.min >= sensor.max) {
+      faults.push({ pointer: `${at}/max`, message: `must be more than min, which is ${sensor.min}` });
+    }
+  });
+  config.outputs.forEach((output, index) => {
+    const at = `/outputs/${index}`;
+    claim(names, output.id, `outputs[${index}]`, `${at}/id`);
+    claim(pins, output.pin, `outputs[${index}]`, `${at}/pin`);
+  });
+  return faults;
+}
