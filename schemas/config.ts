@@ -1,6 +1,6 @@
 import { type Static, Type } from '@sinclair/typebox';
 import { OutputConfigSchema, SensorConfigSchema } from './devices.ts';
-import { IdSchema, OneOf, PinSchema } from './primitives.ts';
+import { IdSchema, OneOf } from './primitives.ts';
 
 const strict = { additionalProperties: false, default: {} };
 
@@ -91,7 +91,7 @@ export const ConfigSchema = Type.Object(
             minLength: 16,
             maxLength: 256,
             pattern: '^[!-~]+$',
-            expected: 'printable ASCII without spaces',
+            'x-expected': 'printable ASCII without spaces',
             env: 'EDGE_API_KEY',
             envOnly: true,
             description:
@@ -101,7 +101,7 @@ export const ConfigSchema = Type.Object(
         cors_origins: Type.Array(
           Type.String({
             pattern: '^(\\*|https?://[^/\\s,]+)$',
-            expected: 'an origin like http://192.168.1.100:3000, or *',
+            'x-expected': 'an origin like http://192.168.1.100:3000, or *',
           }),
           {
             default: [],

@@ -37,7 +37,7 @@ export const SysfsSensorSchema = Type.Object(
     kind: Type.Literal('sysfs'),
     path: Type.String({
       pattern: '^/',
-      expected: 'an absolute path, like /sys/class/hwmon/hwmon0/temp1_input',
+      'x-expected': 'an absolute path, like /sys/class/hwmon/hwmon0/temp1_input',
       description: 'File that holds one number.',
     }),
     unit: Type.String({ minLength: 1, maxLength: 16, description: 'Unit after scale and offset.' }),

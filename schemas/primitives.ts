@@ -16,13 +16,13 @@ export function OneOf<const T extends readonly string[]>(values: T, options: obj
 }
 
 /** A reference to a schema that the server registers under its `$id`: one named component instead of inlined copies. */
-export function Named<T extends TSchema>(schema: T): TUnsafe<Static<T>> {
-  return Type.Unsafe<Static<T>>(Type.Ref(schema.$id as string));
+export function Named<T extends TSchema>(schema: T, description?: string): TUnsafe<Static<T>> {
+  return Type.Unsafe<Static<T>>(Type.Ref(schema.$id as string, description === undefined ? {} : { description }));
 }
 
 export const IdSchema = Type.String({
   pattern: '^[a-z][a-z0-9_-]{0,63}$',
-  expected: 'a name: a small letter, then up to 63 small letters, digits, "_" or "-"',
+  'x-expected': 'a name: a small letter, then up to 63 small letters, digits, "_" or "-"',
   description: 'Name in the API: a small letter, then up to 63 small letters, digits, "_" or "-".',
   examples: ['air_temp_c'],
 });

@@ -39,7 +39,7 @@ export type Problem = Static<typeof ProblemSchema>;
 
 const MEANING = {
   400: 'The request is not valid: nothing was changed.',
-  401: 'Invalid or missing API key.',
+  401: 'Invalid or missing API key; on a read, only where the device protects reads.',
   404: 'There is no such thing.',
   413: 'The body is larger than 16 KiB.',
   415: 'The body is not `application/json`.',

@@ -1,9 +1,7 @@
 import { type Static, Type } from '@sinclair/typebox';
+import { LimitSchema } from './limit.ts';
 import { OnOffSchema } from './outputs.ts';
 import { Named, Nullable, TimestampSchema } from './primitives.ts';
-
-/** Largest number of snapshots that one answer holds, and that the server keeps in memory. */
-export const MAX_READINGS = 1000;
 
 export const ReadingSchema = Type.Object(
   {
@@ -42,13 +40,7 @@ export const ReadingListSchema = Type.Object(
 
 export const ReadingQuerySchema = Type.Object(
   {
-    limit: Type.Optional(
-      Type.Integer({
-        minimum: 1,
-        default: 50,
-        description: `How many of the latest readings; larger than ${MAX_READINGS} means ${MAX_READINGS}.`,
-      }),
-    ),
+    limit: Type.Optional(LimitSchema),
   },
   { additionalProperties: false },
 );

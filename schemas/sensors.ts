@@ -1,4 +1,5 @@
 import { type Static, Type } from '@sinclair/typebox';
+import { LimitSchema } from './limit.ts';
 import { IdSchema, Named, Nullable, OneOf, TimestampSchema } from './primitives.ts';
 
 /** What a reading is worth. Only `good` readings are served as values, reach rules and count in means. */
@@ -91,9 +92,7 @@ export const HistoryQuerySchema = Type.Object(
     order: Type.Optional(
       OneOf(['desc', 'asc'], { default: 'desc', description: '`desc`: newest first; `asc`: oldest first.' }),
     ),
-    limit: Type.Optional(
-      Type.Integer({ minimum: 1, default: 50, description: 'Readings in a page; larger than 1000 means 1000.' }),
-    ),
+    limit: Type.Optional(LimitSchema),
     cursor: Type.Optional(
       Type.String({ pattern: '^[0-9a-z]{1,12}$', description: '`next` of the page before this one.' }),
     ),

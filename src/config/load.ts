@@ -62,7 +62,7 @@ function secretsInFile(settings: Sections): Explanation[] {
 }
 
 const ajv = new Ajv({ allErrors: true, useDefaults: true, discriminator: true, verbose: true, strictTypes: false });
-ajv.addVocabulary(['env', 'envOnly', 'expected']);
+ajv.addVocabulary(['env', 'envOnly', 'x-expected']);
 const matches = ajv.compile(ConfigSchema);
 
 function validate(settings: Sections): Explanation[] {

@@ -7,9 +7,9 @@ export interface SchemaError {
   parentSchema?: unknown;
 }
 
-/** What an explanation reads of the schema around an error. `expected` is our own word for what a pattern means. */
+/** What an explanation reads of the schema around an error. `x-expected` is our own word for what a pattern means. */
 interface ParentSchema {
-  expected?: string;
+  'x-expected'?: string;
   properties?: Record<string, unknown>;
   oneOf?: { properties: Record<string, { const: string }> }[];
 }
@@ -75,15 +75,24 @@ export function explain(error: SchemaError): Explanation {
       return { pointer: member(pointer, params.additionalProperty), message };
     }
     case 'required':
-      return { pointer: member(pointer, params.missingProperty), message: 'is required' };
+      return {
+        pointer: member(pointer, params.missingProperty),
+        message: 'is required',
+        ...validValues(schema.properties?.[String(params.missingProperty)]),
+      };
     case 'pattern':
-      if (schema.expected !== undefined) return { pointer, message: `must be ${schema.expected}` };
+      if (schema['x-expected'] !== undefined) return { pointer, message: `must be ${schema['x-expected']}` };
   }
   return { pointer, message: MESSAGES[keyword]?.(params) ?? error.message ?? `is not valid (${keyword})` };
 }
 
 function oneOf(pointer: string, valid: string[]): Explanation {
   return { pointer, message: `must be one of ${valid.join(', ')}`, valid };
+}
+
+function validValues(schema: unknown): { valid?: string[] } {
+  const values = (schema as { enum?: unknown[] } | undefined)?.enum;
+  return values === undefined ? {} : { valid: values.map(plain) };
 }
 
 function member(pointer: string, name: unknown): string {

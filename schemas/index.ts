@@ -1,0 +1,25 @@
+import { HealthSchema } from './health.ts';
+import { LedCommandSchema, LedSchema, OutputCommandSchema, OutputListSchema, OutputSchema } from './outputs.ts';
+import { ProblemSchema } from './problem.ts';
+import { ReadingListSchema, ReadingSchema } from './readings.ts';
+import { SensorHistorySchema, SensorListSchema, SensorReadingSchema, SensorSchema } from './sensors.ts';
+import { SensorStatusSchema, StatusSchema } from './status.ts';
+
+/** Every schema with a name: the server registers them once, and the OpenAPI document has them as components. */
+export const namedSchemas = [
+  StatusSchema,
+  SensorStatusSchema,
+  ReadingSchema,
+  ReadingListSchema,
+  HealthSchema,
+  LedCommandSchema,
+  LedSchema,
+  SensorSchema,
+  SensorListSchema,
+  SensorReadingSchema,
+  SensorHistorySchema,
+  OutputSchema,
+  OutputListSchema,
+  OutputCommandSchema,
+  ProblemSchema,
+];

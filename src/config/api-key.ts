@@ -1,0 +1,47 @@
+import { randomBytes } from 'node:crypto';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { StartError } from '../start-error.ts';
+
+export interface ApiKey {
+  key: string;
+  /** Where the key comes from, for the log: never the key itself. */
+  source: string;
+}
+
+/** Name of the key's file in the data directory. */
+export const KEY_FILE = 'api-key';
+const MIN_LENGTH = 16;
+
+/**
+ * The configured key, else the one in the data directory, else a new one of 256 random bits that is stored there for
+ * its owner alone. There is no default key.
+ */
+export function loadApiKey(configured: string | undefined, dataDirectory: string): ApiKey {
+  if (configured !== undefined) return { key: configured, source: 'the environment (EDGE_API_KEY)' };
+  const file = join(dataDirectory, KEY_FILE);
+  try {
+    const key = randomBytes(32).toString('base64url');
+    writeFileSync(file, `${key}\n`, { flag: 'wx', mode: 0o600 });
+    return { key, source: `${file}, made at this first start` };
+  } catch (error) {
+    const { code = 'unknown error' } = error as NodeJS.ErrnoException;
+    if (code !== 'EEXIST') throw new StartError(`Cannot write the API key to ${file}: ${code}.`);
+  }
+  return { key: readKey(file), source: file };
+}
+
+function readKey(file: string): string {
+  let key: string;
+  try {
+    key = readFileSync(file, 'utf8').trim();
+  } catch (error) {
+    throw new StartError(`Cannot read the API key from ${file}: ${(error as NodeJS.ErrnoException).code}.`);
+  }
+  if (key.length < MIN_LENGTH) {
+    throw new StartError(
+      `The API key in ${file} is too short: delete the file and a new key is made at the next start.`,
+    );
+  }
+  return key;
+}

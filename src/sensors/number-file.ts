@@ -1,0 +1,42 @@
+import { open } from 'node:fs/promises';
+import { SensorError } from './sensor.ts';
+
+const READ_ERRORS: Record<string, string> = {
+  ENOENT: 'does not exist: is the sensor connected and its driver loaded?',
+  EACCES: 'may not be read by this user',
+  EIO: 'gave an input/output error: check the wiring',
+  ENODEV: 'belongs to a device that is gone',
+};
+
+const NUMBER = /^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i;
+
+/** More than any number needs; a device file or a wrong path may hold gigabytes. */
+const MAX_BYTES = 64;
+
+/**
+ * The number in a file of the kernel. An empty file is a failed reading: the kernel's 1-wire driver answers a bad
+ * checksum and a missing sensor so, and `Number('')` would make 0 °C of it.
+ */
+export async function readNumberFile(path: string): Promise<number> {
+  const text = (await readStart(path)).trim();
+  if (text === '') throw new SensorError(`${path} is empty: the sensor did not answer`);
+  const value = NUMBER.test(text) ? Number(text) : Number.NaN;
+  if (!Number.isFinite(value)) throw new SensorError(`${path} holds ${JSON.stringify(text)}, which is not a number`);
+  return value;
+}
+
+async function readStart(path: string): Promise<string> {
+  try {
+    await using file = await open(path);
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(MAX_BYTES), 0, MAX_BYTES, 0);
+    return buffer.toString('utf8', 0, bytesRead);
+  } catch (error) {
+    const { code = '' } = error as NodeJS.ErrnoException;
+    throw new SensorError(`${path} ${READ_ERRORS[code] ?? `cannot be read (${code})`}`);
+  }
+}
+
+/** Cuts the digits that binary arithmetic adds: 25062 * 0.001 is 25.062, not 25.062000000000001. */
+export function withoutBinaryNoise(value: number): number {
+  return Number(value.toPrecision(12));
+}
