@@ -1,0 +1,132 @@
+import type { Cancel, Clock } from '../clock.ts';
+import { judge } from '../sensors/plausibility.ts';
+import type { Reading, Sensor } from '../sensors/sensor.ts';
+
+/** One round over all sensors. */
+export interface Tick {
+  /** Wall time of the round in milliseconds since 1970: also the time of every reading in it. */
+  readonly at: number;
+  /** By id of the sensor. One that did not answer before the next round is missing. */
+  readonly readings: ReadonlyMap<string, Reading>;
+}
+
+/** Where readings go. A sink must not throw, and must not wait: what it does delays the sensors behind it. */
+export interface Sinks {
+  /** Each reading as soon as it is there. */
+  onReading(reading: Reading): void;
+  /** A change that a sensor noticed by itself between two rounds. */
+  onChange(reading: Reading): void;
+  onTick(tick: Tick): void;
+}
+
+interface Options {
+  sensors: readonly Sensor[];
+  intervalMs: number;
+  clock: Clock;
+  sinks: Sinks;
+}
+
+/**
+ * Reads all sensors once every interval, on a fixed grid: a late round does not move the ones behind it, and rounds
+ * never overlap. Sensors on one bus are read one after the other, buses side by side; a bus that is still busy with
+ * an earlier round is left out of this one, and its readings count when they arrive.
+ */
+export class Collector {
+  ticks = 0;
+  /** Rounds of the grid that fell out because the machine was busy or asleep. */
+  skipped = 0;
+  lastTickAt: number | null = null;
+
+  readonly #options: Options;
+  readonly #buses: ReadonlyMap<string, readonly Sensor[]>;
+  readonly #busy = new Set<string>();
+  #running: Promise<void> | undefined;
+  #cancelTimer: Cancel = () => {};
+  #closeRound: () => void = () => {};
+  #stopped = false;
+
+  constructor(options: Options) {
+    this.#options = options;
+    this.#buses = Map.groupBy(options.sensors, (sensor) => sensor.bus);
+    for (const sensor of options.sensors) {
+      sensor.onChange?.((value) => {
+        const { clock, sinks } = options;
+        sinks.onChange(toReading(sensor, clock.now(), clock.monotonic(), judge(value, sensor)));
+      });
+    }
+  }
+
+  /** The first round is at once. */
+  start(): void {
+    const { clock, intervalMs } = this.#options;
+    const begin = clock.monotonic();
+    let round = 0;
+    const run = async () => {
+      const now = clock.monotonic();
+      const next = Math.floor((now - begin) / intervalMs) + 1;
+      this.skipped += next - round - 1;
+      round = next;
+      this.#cancelTimer = clock.after(begin + round * intervalMs - now, run);
+      this.#closeRound(); // a round that still waits for an answer ends where the next one begins
+      await this.#running;
+      if (!this.#stopped) await this.tick();
+    };
+    void run();
+  }
+
+  /** No more rounds; resolves when the running one is over. A sensor that hangs is not waited for. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    this.#cancelTimer();
+    this.#closeRound();
+    await this.#running;
+  }
+
+  /** One round by hand; while a round runs, the same one. */
+  tick(): Promise<void> {
+    this.#running ??= this.#round().finally(() => {
+      this.#running = undefined;
+    });
+    return this.#running;
+  }
+
+  async #round(): Promise<void> {
+    const { clock, sinks } = this.#options;
+    const at = clock.now();
+    const monotonic = clock.monotonic();
+    const readings = new Map<string, Reading>();
+    const idle = [...this.#buses].filter(([bus]) => !this.#busy.has(bus));
+    const answers = idle.map(([bus, sensors]) =>
+      this.#readBus(bus, sensors, async (sensor) => {
+        const reading = toReading(sensor, at, monotonic, await measure(sensor));
+        if (this.#stopped) return; // behind the last round nobody takes it any more
+        readings.set(sensor.id, reading);
+        sinks.onReading(reading);
+      }),
+    );
+    await Promise.race([Promise.all(answers), new Promise<void>((resolve) => (this.#closeRound = resolve))]);
+    this.ticks += 1;
+    this.lastTickAt = at;
+    sinks.onTick({ at, readings: new Map(readings) });
+  }
+
+  async #readBus(bus: string, sensors: readonly Sensor[], read: (sensor: Sensor) => Promise<void>): Promise<void> {
+    this.#busy.add(bus);
+    for (const sensor of sensors) await read(sensor);
+    this.#busy.delete(bus);
+  }
+}
+
+type Measured = Pick<Reading, 'value' | 'quality' | 'reason'>;
+
+async function measure(sensor: Sensor): Promise<Measured> {
+  try {
+    return judge(await sensor.read(), sensor);
+  } catch (error) {
+    return { value: null, quality: 'failed', reason: (error as Error).message };
+  }
+}
+
+function toReading(sensor: Sensor, at: number, monotonic: number, measured: Measured): Reading {
+  return { sensor: sensor.id, at, monotonic, simulated: sensor.simulated, ...measured };
+}

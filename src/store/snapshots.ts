@@ -1,0 +1,42 @@
+import type { HistoryRow, StoredSnapshot } from './protocol.ts';
+import type { ReadingsTable } from './readings-table.ts';
+
+/** The newest instants that were recorded, oldest first: every sensor's good value and every output's state at each. */
+export function latestSnapshots(table: ReadingsTable, limit: number): StoredSnapshot[] {
+  const snapshots = new Map<number, StoredSnapshot>();
+  const sensors = table.names('sensor');
+  for (const name of sensors) {
+    for (const row of newest(table, 'sensor', name, limit)) {
+      const snapshot = snapshots.get(row.at) ?? emptySnapshot(row.at, sensors);
+      snapshot.values[name] = row.quality === 'good' ? row.value : null;
+      snapshot.simulated ||= row.simulated;
+      snapshots.set(row.at, snapshot);
+    }
+  }
+  const sorted = [...snapshots.values()].sort((a, b) => a.at - b.at).slice(-limit);
+  for (const name of table.names('output')) {
+    // Outputs are recorded when they change: each state holds until the next one.
+    fillForward(sorted, name, newest(table, 'output', name, limit + 1).reverse());
+  }
+  return sorted;
+}
+
+function newest(table: ReadingsTable, kind: 'sensor' | 'output', name: string, limit: number): HistoryRow[] {
+  return table.range({ kind, name }, { from: 0, to: Number.MAX_SAFE_INTEGER, order: 'desc', limit });
+}
+
+function emptySnapshot(at: number, sensors: readonly string[]): StoredSnapshot {
+  return { at, values: Object.fromEntries(sensors.map((name) => [name, null])), outputs: {}, simulated: false };
+}
+
+function fillForward(snapshots: readonly StoredSnapshot[], output: string, changes: readonly HistoryRow[]): void {
+  let next = 0;
+  let state: boolean | undefined;
+  for (const snapshot of snapshots) {
+    for (let row = changes[next]; row !== undefined && row.at <= snapshot.at; row = changes[++next]) {
+      state = row.value === 1;
+      snapshot.simulated ||= row.simulated;
+    }
+    if (state !== undefined) snapshot.outputs[output] = state;
+  }
+}

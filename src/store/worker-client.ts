@@ -1,0 +1,75 @@
+import { extname } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import type { Answer, Operation, StoreOperations } from './protocol.ts';
+
+/** The database did not do what it was asked. `code` is SQLite's, or WORKER_GONE when the thread ended. */
+export class StoreError extends Error {
+  override name = 'StoreError';
+  readonly code: string;
+
+  constructor(message: string, code: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
+interface Waiting {
+  resolve(result: unknown): void;
+  reject(error: Error): void;
+}
+
+/** The worker's file beside this one: `.ts` in development, `.js` when compiled. */
+const WORKER = new URL(`./worker${extname(import.meta.url)}`, import.meta.url);
+
+/** Asks the worker thread, and starts a new one when the last one has ended. */
+export class WorkerClient {
+  readonly #file: string;
+  readonly #waiting = new Map<number, Waiting>();
+  #worker: Worker | undefined;
+  #lastId = 0;
+
+  constructor(file: string) {
+    this.#file = file;
+  }
+
+  ask<O extends Operation>(
+    operation: O,
+    argument: Parameters<StoreOperations[O]>[0],
+  ): Promise<ReturnType<StoreOperations[O]>> {
+    this.#worker ??= this.#start();
+    const worker = this.#worker;
+    const id = ++this.#lastId;
+    return new Promise((resolve, reject) => {
+      this.#waiting.set(id, { resolve: resolve as Waiting['resolve'], reject });
+      worker.postMessage({ id, operation, argument });
+    });
+  }
+
+  /** Closes the database and ends the thread. */
+  async close(): Promise<void> {
+    await this.ask('close', {});
+    await this.#worker?.terminate();
+  }
+
+  #start(): Worker {
+    const worker = new Worker(WORKER, { workerData: { file: this.#file }, name: 'store' });
+    let fault: Error = new StoreError('The database thread ended.', 'WORKER_GONE');
+    worker.on('message', (answer: Answer) => this.#settle(answer));
+    worker.on('error', (error: Error) => {
+      fault = error;
+    });
+    worker.on('exit', () => {
+      this.#worker = undefined;
+      for (const { reject } of this.#waiting.values()) reject(fault);
+      this.#waiting.clear();
+    });
+    return worker;
+  }
+
+  #settle(answer: Answer): void {
+    const waiting = this.#waiting.get(answer.id);
+    this.#waiting.delete(answer.id);
+    if ('error' in answer) waiting?.reject(new StoreError(answer.error.message, answer.error.code));
+    else waiting?.resolve(answer.result);
+  }
+}
