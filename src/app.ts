@@ -1,0 +1,99 @@
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
+import Fastify, { type FastifyInstance, type FastifyServerOptions, LogController } from 'fastify';
+import type { Config } from '../schemas/config.ts';
+import { namedSchemas } from '../schemas/index.ts';
+import { type Clock, systemClock } from './clock.ts';
+import type { OpenHardware } from './hardware/open.ts';
+import apiKey from './plugins/api-key.ts';
+import { answerBrokenRequest } from './plugins/broken-requests.ts';
+import collector from './plugins/collector.ts';
+import connections from './plugins/connections.ts';
+import cors from './plugins/cors.ts';
+import hardware from './plugins/hardware.ts';
+import methods from './plugins/methods.ts';
+import openapi from './plugins/openapi.ts';
+import outputs from './plugins/outputs.ts';
+import problems from './plugins/problems.ts';
+import store from './plugins/store.ts';
+import health from './routes/health.ts';
+import outputCommands from './routes/output-commands.ts';
+import outputRoutes from './routes/outputs.ts';
+import readings from './routes/readings.ts';
+import sensors from './routes/sensors.ts';
+import status from './routes/status.ts';
+import { httpValidatorCompiler } from './validation/http-validators.ts';
+import { readVersion } from './version.ts';
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    config: Readonly<Config>;
+    clock: Clock;
+    productVersion: string;
+  }
+}
+
+/** What the outside world brings in; tests bring their own. */
+export interface Parts {
+  /** Folder that exists and can be written. */
+  dataDirectory: string;
+  apiKey: string;
+  clock?: Clock;
+  hardware?: OpenHardware;
+  /** Folder that stands for `/` where kernel files are read. */
+  root?: string;
+  logger?: FastifyServerOptions['logger'];
+}
+
+/** Builds the whole server, in the order in which a reading travels; nothing listens or ticks yet. */
+export async function buildApp(config: Readonly<Config>, parts: Parts): Promise<FastifyInstance> {
+  const { dataDirectory, clock = systemClock, root = '/' } = parts;
+  const app = Fastify({
+    logger: parts.logger ?? { level: config.log.level },
+    // A line for every request wears the card; refused and failed ones have their own lines.
+    logController: new LogController({ disableRequestLogging: true }),
+    bodyLimit: 16 * 1024,
+    connectionTimeout: 30_000,
+    requestTimeout: 15_000,
+    keepAliveTimeout: 10_000,
+    http: { headersTimeout: 10_000 },
+    clientErrorHandler: answerBrokenRequest,
+    routerOptions: { maxParamLength: 100 },
+  }).withTypeProvider<TypeBoxTypeProvider>();
+
+  app.decorate('config', config).decorate('clock', clock).decorate('productVersion', readVersion());
+  app.setValidatorCompiler(httpValidatorCompiler());
+  for (const schema of namedSchemas) app.addSchema(schema);
+
+  await app.register(problems);
+  await app.register(methods);
+  await app.register(connections, { maxPerAddress: config.http.max_connections_per_address });
+  await app.register(cors, { origins: config.http.cors_origins });
+  await app.register(openapi, { title: config.device.name, version: app.productVersion });
+  await app.register(apiKey, { key: parts.apiKey });
+
+  await app.register(hardware, { wish: config.hardware.driver, clock, root, hardware: parts.hardware });
+  await app.register(store, { directory: dataDirectory, commitEveryMs: config.store.commit_every_s * 1000, clock });
+  await app.register(outputs, { outputs: config.outputs, clock });
+  await app.register(collector, { config, clock, root });
+
+  const reads = [status, readings, health, sensors, outputRoutes];
+  await app.register(
+    async (scope) => {
+      app.describeApiKey(scope, 'optional');
+      if (config.http.protect_reads) scope.addHook('onRequest', app.checkApiKey);
+      for (const resource of reads) await scope.register(resource);
+    },
+    { prefix: '/api' },
+  );
+  await app.register(
+    async (scope) => {
+      app.describeApiKey(scope, 'required');
+      scope.addHook('onRequest', app.checkApiKey);
+      await scope.register(outputCommands);
+    },
+    { prefix: '/api' },
+  );
+  app.get('/', { schema: { hide: true } }, (_request, reply) => reply.redirect('/docs'));
+  app.refuseOtherMethods();
+  return app;
+}

@@ -1,0 +1,67 @@
+import fp from 'fastify-plugin';
+import type { Config } from '../../schemas/config.ts';
+import { MAX_READINGS } from '../../schemas/limit.ts';
+import type { Clock } from '../clock.ts';
+import { Collector } from '../collector/collector.ts';
+import { LatestReadings } from '../collector/latest.ts';
+import { RecentReadings, valuesOf } from '../collector/recent.ts';
+import { buildSensors } from '../sensors/build.ts';
+import { OutputChanges } from '../store/output-changes.ts';
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    collector: Collector;
+    latest: LatestReadings;
+    recent: RecentReadings;
+    /** True when pins or any sensor are made up. */
+    simulated: boolean;
+  }
+}
+
+interface Options {
+  config: Pick<Config, 'sensors' | 'collect'>;
+  clock: Clock;
+  root: string;
+}
+
+/** Reads the sensors from the first listening moment to the end, and hands every reading to memory and store. */
+export default fp<Options>(
+  async (app, { config, clock, root }) => {
+    const { hardware, outputs, store, log } = app;
+    const sensors = await buildSensors(config, { driver: hardware.driver, clock, root });
+    const sensorIds = sensors.map(({ id }) => id);
+    const simulated = hardware.driver.simulated || sensors.some((sensor) => sensor.simulated);
+    const latest = new LatestReadings(sensors, clock);
+    const recent = new RecentReadings(MAX_READINGS);
+    for (const snapshot of await store.snapshots(MAX_READINGS)) recent.push(snapshot);
+    const outputChanges = new OutputChanges();
+
+    const collector = new Collector({
+      sensors,
+      intervalMs: config.collect.interval_s * 1000,
+      clock,
+      sinks: {
+        onReading(reading) {
+          const before = latest.take(reading);
+          if (reading.quality !== (before?.quality ?? 'good')) {
+            const { sensor, quality, reason } = reading;
+            log[quality === 'good' ? 'info' : 'warn']({ sensor, reason }, `sensor ${sensor} is ${quality}`);
+          }
+          store.append([{ kind: 'sensor', name: reading.sensor, ...reading }]);
+        },
+        onChange: (reading) => void latest.take(reading),
+        onTick(tick) {
+          const states = outputs.states();
+          recent.push({ at: tick.at, values: valuesOf(tick, sensorIds), outputs: states, simulated });
+          store.append(outputChanges.rows(tick.at, states, hardware.driver.simulated));
+          store.settle();
+        },
+      },
+    });
+    app.decorate('collector', collector).decorate('latest', latest).decorate('recent', recent);
+    app.decorate('simulated', simulated);
+    app.addHook('onListen', async () => collector.start());
+    app.addHook('onClose', () => collector.stop());
+  },
+  { name: 'collector', dependencies: ['hardware', 'outputs', 'store'] },
+);

@@ -1,0 +1,26 @@
+import { join } from 'node:path';
+import fp from 'fastify-plugin';
+import type { Clock } from '../clock.ts';
+import { Store } from '../store/store.ts';
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    store: Store;
+  }
+}
+
+interface Options {
+  directory: string;
+  commitEveryMs: number;
+  clock: Clock;
+}
+
+/** Opens the database at boot; writes what is pending and closes it at the end. */
+export default fp<Options>(
+  async (app, { directory, commitEveryMs, clock }) => {
+    const store = await Store.open({ file: join(directory, 'edge.db'), commitEveryMs, clock });
+    app.decorate('store', store);
+    app.addHook('onClose', () => store.close());
+  },
+  { name: 'store' },
+);

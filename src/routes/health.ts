@@ -1,0 +1,61 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import { type Health, HealthSchema } from '../../schemas/health.ts';
+import { Named } from '../../schemas/primitives.ts';
+import { problems } from '../../schemas/problem.ts';
+import { toTimestamp } from '../clock.ts';
+
+const health: FastifyPluginAsyncTypebox = async (app) => {
+  const { clock, collector, config, hardware, latest, recent, store, productVersion } = app;
+  const start = clock.monotonic();
+  const time = (at: number | null) => (at === null ? null : toTimestamp(at));
+
+  function storeHealth(): Health['store'] {
+    const { status, lastError, pendingRows, droppedRows, lastCommitAt, sizeBytes } = store.health();
+    return {
+      status,
+      last_error: lastError,
+      commit_every_s: config.store.commit_every_s,
+      pending_rows: pendingRows,
+      dropped_rows: droppedRows,
+      last_commit: time(lastCommitAt),
+      size_bytes: sizeBytes,
+    };
+  }
+
+  app.get(
+    '/health',
+    {
+      schema: {
+        operationId: 'getHealth',
+        summary: 'Whether all is well, and what is not',
+        tags: ['Device'],
+        response: { 200: Named(HealthSchema, 'The state of health; also when it is degraded.'), ...problems(500) },
+      },
+    },
+    async () => {
+      const onDisk = storeHealth();
+      const reasons = latest.stale().map((id) => `Sensor ${id} has had no good reading for too long.`);
+      if (onDisk.status === 'failing') reasons.push(`Readings cannot be stored: ${onDisk.last_error}.`);
+      return {
+        status: reasons.length === 0 ? ('healthy' as const) : ('degraded' as const),
+        reasons,
+        uptime_seconds: Math.round((clock.monotonic() - start) / 100) / 10,
+        readings_stored: recent.size,
+        version: productVersion,
+        hardware: {
+          driver: hardware.driver.name,
+          simulated: hardware.driver.simulated,
+          description: `${hardware.driver.description}: ${hardware.why}`,
+        },
+        collector: {
+          interval_s: config.collect.interval_s,
+          ticks: collector.ticks,
+          skipped: collector.skipped,
+          last_tick: time(collector.lastTickAt),
+        },
+        store: onDisk,
+      };
+    },
+  );
+};
+export default health;

@@ -1,0 +1,25 @@
+import type { HistoryQuery } from '../../schemas/sensors.ts';
+import { HttpProblem } from '../plugins/problems.ts';
+
+interface Range {
+  from: number;
+  to: number;
+  order: 'asc' | 'desc';
+}
+
+/** The range of a page: what was asked for, less what the pages before it have shown. */
+export function historyRange({ from, to, order = 'desc', cursor }: HistoryQuery): Range {
+  const first = from === undefined ? 0 : Date.parse(from);
+  const end = to === undefined ? Number.MAX_SAFE_INTEGER : Date.parse(to);
+  if (first >= end) throw new HttpProblem(400, 'The range is empty: from must be before to');
+  if (cursor === undefined) return { from: first, to: end, order };
+  const seen = Number.parseInt(cursor, 36);
+  return order === 'desc'
+    ? { from: first, to: Math.min(end, seen), order }
+    : { from: Math.max(first, seen + 1), to: end, order };
+}
+
+/** The place behind a page: the instant of its last row, which no other row of the sensor shares. */
+export function nextCursor(page: readonly { at: number }[]): string {
+  return (page.at(-1)?.at ?? 0).toString(36);
+}

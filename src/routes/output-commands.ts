@@ -1,0 +1,49 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import {
+  LedCommandSchema,
+  LedSchema,
+  OutputCommandSchema,
+  OutputParamsSchema,
+  OutputSchema,
+} from '../../schemas/outputs.ts';
+import { Named } from '../../schemas/primitives.ts';
+import { problems } from '../../schemas/problem.ts';
+import { requireOutput } from './require-output.ts';
+
+const tags = ['Outputs'];
+
+const outputCommands: FastifyPluginAsyncTypebox = async (app) => {
+  app.post(
+    '/outputs/:id',
+    {
+      schema: {
+        operationId: 'commandOutput',
+        summary: 'Switch an output, for good or for a while',
+        tags,
+        params: OutputParamsSchema,
+        body: Named(OutputCommandSchema),
+        response: { 200: Named(OutputSchema, 'It was switched: its new state.'), ...problems(400, 404, 413, 415, 500) },
+      },
+    },
+    async ({ params: { id }, body }) =>
+      requireOutput(app.outputs, id, app.outputs.switch(id, body.action, body.duration_s)),
+  );
+
+  app.post(
+    '/led',
+    {
+      schema: {
+        operationId: 'commandLed',
+        summary: 'Switch the output `led`',
+        tags,
+        body: Named(LedCommandSchema),
+        response: { 200: Named(LedSchema, 'It was switched: its new state.'), ...problems(400, 404, 413, 415, 500) },
+      },
+    },
+    async ({ body: { action } }) => {
+      const { state } = requireOutput(app.outputs, 'led', app.outputs.switch('led', action));
+      return { action, led_state: state };
+    },
+  );
+};
+export default outputCommands;

@@ -1,0 +1,87 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import { DEFAULT_READINGS, MAX_READINGS } from '../../schemas/limit.ts';
+import { Named } from '../../schemas/primitives.ts';
+import { problems } from '../../schemas/problem.ts';
+import {
+  HistoryQuerySchema,
+  SensorHistorySchema,
+  SensorListSchema,
+  SensorParamsSchema,
+  SensorSchema,
+} from '../../schemas/sensors.ts';
+import { toTimestamp } from '../clock.ts';
+import { HttpProblem } from '../plugins/problems.ts';
+import { historyRange, nextCursor } from './history-page.ts';
+
+const tags = ['Sensors'];
+
+const sensors: FastifyPluginAsyncTypebox = async (app) => {
+  const { latest, store } = app;
+  const ids = latest.sensors.map(({ id }) => id);
+
+  function find(id: string) {
+    const sensor = latest.resource(id);
+    if (sensor === undefined) throw new HttpProblem(404, `There is no sensor "${id}"`, { valid: ids });
+    return sensor;
+  }
+
+  app.get(
+    '/sensors',
+    {
+      schema: {
+        operationId: 'listSensors',
+        summary: 'All sensors with their last values',
+        tags,
+        response: { 200: Named(SensorListSchema, 'All sensors.'), ...problems(500) },
+      },
+    },
+    async () => ({ sensors: ids.map(find) }),
+  );
+
+  app.get(
+    '/sensors/:id',
+    {
+      schema: {
+        operationId: 'getSensor',
+        summary: 'One sensor with its last value',
+        tags,
+        params: SensorParamsSchema,
+        response: { 200: Named(SensorSchema, 'The sensor.'), ...problems(400, 404, 500) },
+      },
+    },
+    async ({ params }) => find(params.id),
+  );
+
+  app.get(
+    '/sensors/:id/readings',
+    {
+      schema: {
+        operationId: 'listSensorReadings',
+        summary: 'The stored readings of one sensor, page by page',
+        description: 'A reading is here once it is on disk: see `store.commit_every_s` of `/api/health`.',
+        tags,
+        params: SensorParamsSchema,
+        querystring: HistoryQuerySchema,
+        response: { 200: Named(SensorHistorySchema, 'One page.'), ...problems(400, 404, 500, 503) },
+      },
+    },
+    async ({ params, query }) => {
+      const { unit } = find(params.id);
+      const range = historyRange(query);
+      const limit = Math.min(query.limit ?? DEFAULT_READINGS, MAX_READINGS);
+      // One more than the page holds tells whether there is a next page.
+      const rows = await store.history({ sensor: params.id, ...range, limit: limit + 1 }).catch((error: Error) => {
+        throw new HttpProblem(503, `The stored readings are out of reach: ${error.message}`);
+      });
+      const page = rows.slice(0, limit);
+      return {
+        sensor: params.id,
+        unit,
+        count: page.length,
+        readings: page.map(({ at, ...reading }) => ({ timestamp: toTimestamp(at), ...reading })),
+        next: rows.length > limit ? nextCursor(page) : null,
+      };
+    },
+  );
+};
+export default sensors;

@@ -1,0 +1,49 @@
+import closeWithGrace from 'close-with-grace';
+import { buildApp } from './app.ts';
+import { loadApiKey } from './config/api-key.ts';
+import { prepareDataDirectory } from './config/data-directory.ts';
+import { loadConfig } from './config/load.ts';
+import { HardwareError } from './hardware/driver.ts';
+import { StartError } from './start-error.ts';
+
+/** Requests in flight get this long after a signal; then their connections are cut, so that readings are still stored. */
+const ANSWER_WITHIN_MS = 3000;
+const EXIT_WITHIN_MS = 5000;
+
+async function start(): Promise<void> {
+  const config = loadConfig();
+  const dataDirectory = prepareDataDirectory(config.store.dir);
+  const apiKey = loadApiKey(config.http.api_key, dataDirectory);
+  const app = await buildApp(config, { dataDirectory, apiKey: apiKey.key });
+
+  closeWithGrace({ delay: EXIT_WITHIN_MS }, async ({ err, signal }) => {
+    if (err) app.log.fatal(err, 'a fault of the program: stopping');
+    else app.log.info(`${signal ?? 'stop'}: answering what is in flight, then stopping`);
+    setTimeout(() => app.server.closeAllConnections(), ANSWER_WITHIN_MS).unref();
+    await app.close();
+  });
+
+  const { host, port } = config.http;
+  await app.listen({ host, port }).catch((error: NodeJS.ErrnoException) => {
+    throw new StartError(
+      LISTEN_ERRORS[error.code ?? '']?.(port, host) ?? `Cannot listen on ${host}:${port}: ${error.message}.`,
+    );
+  });
+  app.log.info(`API key: ${apiKey.source}; documentation: /docs`);
+}
+
+const LISTEN_ERRORS: Record<string, (port: number, host: string) => string> = {
+  EADDRINUSE: (port) => `Port ${port} is already in use: stop the other program, or set PORT to another number.`,
+  EACCES: (port) =>
+    `No permission to listen on port ${port}: ports below 1024 need a privilege; set PORT to 1024 or more.`,
+  EADDRNOTAVAIL: (_port, host) => `This machine does not have the address ${host}: correct HOST.`,
+  ENOTFOUND: (_port, host) => `There is no address for the name ${host}: correct HOST.`,
+};
+
+try {
+  await start();
+} catch (error) {
+  if (!(error instanceof StartError || error instanceof HardwareError)) throw error;
+  console.error(error.message);
+  process.exit(error instanceof StartError ? error.exitCode : 1);
+}
