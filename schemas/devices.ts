@@ -19,12 +19,14 @@ const range = {
   max: Type.Optional(Type.Number({ description: 'Largest plausible value; above it a reading is out of range.' })),
 };
 
+const kind = { description: 'Kind of sensor.' };
+
 const strict = { additionalProperties: false };
 
 export const CpuSensorSchema = Type.Object(
   {
     ...common,
-    kind: Type.Literal('cpu'),
+    kind: Type.Literal('cpu', kind),
     zone: Type.Integer({ default: 0, minimum: 0, maximum: 99, description: 'Number of the thermal zone.' }),
     ...range,
   },
@@ -34,7 +36,7 @@ export const CpuSensorSchema = Type.Object(
 export const SysfsSensorSchema = Type.Object(
   {
     ...common,
-    kind: Type.Literal('sysfs'),
+    kind: Type.Literal('sysfs', kind),
     path: Type.String({
       pattern: '^/',
       'x-expected': 'an absolute path, like /sys/class/hwmon/hwmon0/temp1_input',
@@ -51,7 +53,7 @@ export const SysfsSensorSchema = Type.Object(
 export const GpioSensorSchema = Type.Object(
   {
     ...common,
-    kind: Type.Literal('gpio'),
+    kind: Type.Literal('gpio', kind),
     pin: PinSchema,
     pull: OneOf(['up', 'down', 'off'], { default: 'off', description: 'Resistor inside the chip.' }),
     active: { ...ActiveSchema, default: 'high' },
@@ -68,8 +70,8 @@ export const GpioSensorSchema = Type.Object(
 export const SimulatedSensorSchema = Type.Object(
   {
     ...common,
-    kind: Type.Literal('simulated'),
-    unit: Type.String({ minLength: 1, maxLength: 16 }),
+    kind: Type.Literal('simulated', kind),
+    unit: Type.String({ minLength: 1, maxLength: 16, description: 'Unit of the value.' }),
     mean: Type.Number({ default: 20, description: 'Middle of the wave.' }),
     amplitude: Type.Number({ default: 5, minimum: 0, description: 'From the middle to a peak.' }),
     period_s: Type.Number({ default: 86400, exclusiveMinimum: 0, description: 'From peak to peak.' }),

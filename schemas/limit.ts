@@ -8,7 +8,7 @@ export const DEFAULT_READINGS = 50;
 
 export const LimitSchema = Type.Integer({
   minimum: 1,
-  maximum: Number.MAX_SAFE_INTEGER, // keeps out "Infinity", which text would otherwise be read as
+  maximum: Number.MAX_SAFE_INTEGER, // keeps out the text "Infinity"
   default: DEFAULT_READINGS,
   description: `How many readings; larger than ${MAX_READINGS} means ${MAX_READINGS}.`,
 });

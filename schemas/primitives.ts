@@ -23,7 +23,7 @@ export function Named<T extends TSchema>(schema: T, description?: string): TUnsa
 export const IdSchema = Type.String({
   pattern: '^[a-z][a-z0-9_-]{0,63}$',
   'x-expected': 'a name: a small letter, then up to 63 small letters, digits, "_" or "-"',
-  description: 'Name in the API: a small letter, then up to 63 small letters, digits, "_" or "-".',
+  description: 'Name in the API.',
   examples: ['air_temp_c'],
 });
 

@@ -13,7 +13,7 @@ import hardware from './plugins/hardware.ts';
 import methods from './plugins/methods.ts';
 import openapi from './plugins/openapi.ts';
 import outputs from './plugins/outputs.ts';
-import problems from './plugins/problems.ts';
+import problems, { answerError } from './plugins/problems.ts';
 import store from './plugins/store.ts';
 import health from './routes/health.ts';
 import outputCommands from './routes/output-commands.ts';
@@ -57,6 +57,7 @@ export async function buildApp(config: Readonly<Config>, parts: Parts): Promise<
     keepAliveTimeout: 10_000,
     http: { headersTimeout: 10_000 },
     clientErrorHandler: answerBrokenRequest,
+    frameworkErrors: answerError,
     routerOptions: { maxParamLength: 100 },
   }).withTypeProvider<TypeBoxTypeProvider>();
 

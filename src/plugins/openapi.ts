@@ -13,6 +13,21 @@ Reads are open unless the device is set up otherwise; every write asks for the k
 press **Authorize** and paste it. Every error is a problem document (RFC 9457) whose \`error\` says what was wrong.
 Times are UTC, durations are seconds.`;
 
+const KEY_DESCRIPTION =
+  'The key of this device: the value of `EDGE_API_KEY`, or what stands in the file `api-key` of its data directory.';
+
+/**
+ * Nothing but this device, so that the page also works without internet. Not the package's own policy: its
+ * `upgrade-insecure-requests` asks for scripts over HTTPS, which leaves the page empty wherever the address is not
+ * loopback. Swagger UI needs one style attribute.
+ */
+const CONTENT_SECURITY_POLICY =
+  "default-src 'self'; style-src-attr 'unsafe-inline'; img-src 'self' data:; object-src 'none'; base-uri 'none'; " +
+  "frame-ancestors 'none'";
+
+/** Hides what has no meaning here: the bar that loads other documents, and the column of links; a phone needs its room. */
+const CSS = '.swagger-ui .topbar, .swagger-ui .response-col_links { display: none; }';
+
 /** The OpenAPI document, made from the routes' own schemas, and Swagger UI at /docs with its files served from here. */
 export default fp<Options>(
   async (app, { title, version }) => {
@@ -28,7 +43,7 @@ export default fp<Options>(
         ],
         components: {
           securitySchemes: {
-            ApiKey: { type: 'apiKey', in: 'header', name: 'X-API-Key', description: 'The key of this device.' },
+            ApiKey: { type: 'apiKey', in: 'header', name: 'X-API-Key', description: KEY_DESCRIPTION },
           },
         },
       },
@@ -38,13 +53,14 @@ export default fp<Options>(
     });
     await app.register(swaggerUi, {
       routePrefix: '/docs',
-      staticCSP: true,
-      theme: { title },
+      staticCSP: CONTENT_SECURITY_POLICY,
+      theme: { title, css: [{ filename: 'theme.css', content: CSS }] },
       uiConfig: {
         docExpansion: 'list',
         tryItOutEnabled: true,
         persistAuthorization: true,
         displayRequestDuration: true,
+        defaultModelsExpandDepth: 0,
       },
     });
   },

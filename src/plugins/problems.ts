@@ -31,24 +31,32 @@ const WORDS: Record<string, string> = {
   FST_ERR_CTP_BODY_TOO_LARGE: 'The body is larger than 16 KiB',
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: 'The body is not as long as Content-Length says',
   FST_ERR_BAD_URL: 'The path is not a valid URL',
+  FST_ERR_MAX_PARAM_LENGTH: 'A part of the path is too long',
 };
 
 /** One exit for every error: writes the body, and logs faults of ours with their stack and the others in one line. */
 export default fp(
   async (app) => {
-    app.setErrorHandler<FastifyError | HttpProblem>((error, request, reply) => {
-      const status = error.statusCode !== undefined && error.statusCode >= 400 ? error.statusCode : 500;
-      const occurrence = toOccurrence(error, status);
-      if (status >= 500) request.log.error(error, 'request failed');
-      else request.log.info({ status, error: occurrence.error }, 'request refused');
-      return send(request, reply, status, occurrence);
-    });
+    app.setErrorHandler(answerError);
     app.setNotFoundHandler((request, reply) =>
       send(request, reply, 404, { error: `There is no ${request.method} ${shorten(pathOf(request))}` }),
     );
   },
   { name: 'problems' },
 );
+
+/** Also for the errors that the framework meets before it has found a route. */
+export function answerError(
+  error: FastifyError | HttpProblem,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): FastifyReply {
+  const status = error.statusCode !== undefined && error.statusCode >= 400 ? error.statusCode : 500;
+  const occurrence = toOccurrence(error, status);
+  if (status >= 500) request.log.error(error, 'request failed');
+  else request.log.info({ status, error: occurrence.error }, 'request refused');
+  return send(request, reply, status, occurrence);
+}
 
 type Occurrence = { error: string } & Details;
 
@@ -85,7 +93,7 @@ function send(
   reply: FastifyReply,
   status: number,
   { headers = {}, ...occurrence }: Occurrence,
-) {
+): FastifyReply {
   const problem: Problem = {
     type: 'about:blank',
     title: STATUS_CODES[status] ?? 'Error',
