@@ -19,14 +19,13 @@ const KEY_DESCRIPTION =
 /**
  * Nothing but this device, so that the page also works without internet. Not the package's own policy: its
  * `upgrade-insecure-requests` asks for scripts over HTTPS, which leaves the page empty wherever the address is not
- * loopback. Swagger UI needs one style attribute.
+ * loopback.
  */
 const CONTENT_SECURITY_POLICY =
-  "default-src 'self'; style-src-attr 'unsafe-inline'; img-src 'self' data:; object-src 'none'; base-uri 'none'; " +
-  "frame-ancestors 'none'";
+  "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; frame-ancestors 'none'";
 
-/** Hides what has no meaning here: the bar that loads other documents, and the column of links; a phone needs its room. */
-const CSS = '.swagger-ui .topbar, .swagger-ui .response-col_links { display: none; }';
+/** Hides a column that is always empty here: a phone needs its room. */
+const CSS = '.swagger-ui .response-col_links { display: none; }';
 
 /** The OpenAPI document, made from the routes' own schemas, and Swagger UI at /docs with its files served from here. */
 export default fp<Options>(
@@ -61,6 +60,8 @@ export default fp<Options>(
         persistAuthorization: true,
         displayRequestDuration: true,
         defaultModelsExpandDepth: 0,
+        // Without the bar for loading other documents, which the policy above refuses anyway.
+        layout: 'BaseLayout',
       },
     });
   },
