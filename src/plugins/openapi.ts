@@ -24,8 +24,16 @@ const KEY_DESCRIPTION =
 const CONTENT_SECURITY_POLICY =
   "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; frame-ancestors 'none'";
 
-/** Hides a column that is always empty here: a phone needs its room. */
-const CSS = '.swagger-ui .response-col_links { display: none; }';
+/** Room for what matters on a phone: a column that is always empty goes, and bodies of one line get less than a page. */
+const CSS = `
+.swagger-ui .response-col_links { display: none; }
+.swagger-ui textarea.body-param__text { min-height: 0; height: 6em; }
+`;
+
+/** The package's page names no viewport: without one a phone shows it as wide as a desk and too small to read. */
+const PHONE_JS =
+  "document.head.append(Object.assign(document.createElement('meta'), " +
+  "{ name: 'viewport', content: 'width=device-width, initial-scale=1' }));";
 
 /** The OpenAPI document, made from the routes' own schemas, and Swagger UI at /docs with its files served from here. */
 export default fp<Options>(
@@ -53,7 +61,11 @@ export default fp<Options>(
     await app.register(swaggerUi, {
       routePrefix: '/docs',
       staticCSP: CONTENT_SECURITY_POLICY,
-      theme: { title, css: [{ filename: 'theme.css', content: CSS }] },
+      theme: {
+        title,
+        css: [{ filename: 'theme.css', content: CSS }],
+        js: [{ filename: 'phone.js', content: PHONE_JS }],
+      },
       uiConfig: {
         docExpansion: 'list',
         tryItOutEnabled: true,
