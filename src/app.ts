@@ -67,7 +67,7 @@ export async function buildApp(config: Readonly<Config>, parts: Parts): Promise<
 
   await app.register(problems);
   await app.register(methods);
-  await app.register(connections, { maxPerAddress: config.http.max_connections_per_address });
+  await app.register(connections, { maxPerAddress: config.http.max_connections_per_address, clock });
   await app.register(cors, { origins: config.http.cors_origins });
   await app.register(openapi, { title: config.device.name, version: app.productVersion });
   await app.register(apiKey, { key: parts.apiKey });

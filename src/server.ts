@@ -6,8 +6,6 @@ import { loadConfig } from './config/load.ts';
 import { HardwareError } from './hardware/driver.ts';
 import { StartError } from './start-error.ts';
 
-/** Requests in flight get this long after a signal; then their connections are cut, so that readings are still stored. */
-const ANSWER_WITHIN_MS = 3000;
 const EXIT_WITHIN_MS = 5000;
 
 async function start(): Promise<void> {
@@ -19,7 +17,6 @@ async function start(): Promise<void> {
   closeWithGrace({ delay: EXIT_WITHIN_MS }, async ({ err, signal }) => {
     if (err) app.log.fatal(err, 'a fault of the program: stopping');
     else app.log.info(`${signal ?? 'stop'}: answering what is in flight, then stopping`);
-    setTimeout(() => app.server.closeAllConnections(), ANSWER_WITHIN_MS).unref();
     await app.close();
   });
 

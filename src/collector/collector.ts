@@ -50,6 +50,7 @@ export class Collector {
     this.#buses = Map.groupBy(options.sensors, (sensor) => sensor.bus);
     for (const sensor of options.sensors) {
       sensor.onChange?.((value) => {
+        if (this.#stopped) return;
         const { clock, sinks } = options;
         sinks.onChange(toReading(sensor, clock.now(), clock.monotonic(), judge(value, sensor)));
       });
@@ -60,13 +61,14 @@ export class Collector {
   start(): void {
     const { clock, intervalMs } = this.#options;
     const begin = clock.monotonic();
-    let round = 0;
+    let due = 0;
     const run = async () => {
       const now = clock.monotonic();
-      const next = Math.floor((now - begin) / intervalMs) + 1;
-      this.skipped += next - round - 1;
-      round = next;
-      this.#cancelTimer = clock.after(begin + round * intervalMs - now, run);
+      // A timer may fire a fraction of a millisecond early: that is still the round it was set for.
+      const round = Math.max(due, Math.floor((now - begin) / intervalMs));
+      this.skipped += round - due;
+      due = round + 1;
+      this.#cancelTimer = clock.after(begin + due * intervalMs - now, run);
       this.#closeRound(); // a round that still waits for an answer ends where the next one begins
       await this.#running;
       if (!this.#stopped) await this.tick();

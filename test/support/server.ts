@@ -1,7 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import type { FastifyInstance } from 'fastify';
 import type { Config } from '../../schemas/config.ts';
@@ -9,6 +6,7 @@ import { buildApp, type Parts } from '../../src/app.ts';
 import { systemClock } from '../../src/clock.ts';
 import { openSimulated, type SimulatedDriver } from '../../src/hardware/simulated.ts';
 import { testConfig } from './config.ts';
+import { temporaryFolder } from './temporary-folder.ts';
 
 export const API_KEY = 'test-key-0123456789';
 export const withKey = { 'x-api-key': API_KEY };
@@ -27,13 +25,10 @@ type Changes = Parameters<typeof testConfig>[0];
 export async function buildTestApp(t: TestContext, changes?: Changes, parts: Partial<Parts> = {}): Promise<TestServer> {
   const config: Config = testConfig(changes);
   const pins = openSimulated(parts.clock ?? systemClock);
-  const dataDirectory = parts.dataDirectory ?? (await mkdtemp(join(tmpdir(), 'pi-edge-api-')));
+  const dataDirectory = parts.dataDirectory ?? temporaryFolder(t);
   const hardware = { driver: pins, why: 'a test' };
   const app = await buildApp(config, { hardware, apiKey: API_KEY, root: '/nowhere', ...parts, dataDirectory });
-  t.after(async () => {
-    await app.close();
-    if (parts.dataDirectory === undefined) await rm(dataDirectory, { recursive: true, force: true });
-  });
+  t.after(() => app.close());
   return { app, pins, url: '' };
 }
 

@@ -1,0 +1,66 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { FakeClock } from '../support/fake-clock.ts';
+import { buildTestApp, withKey } from '../support/server.ts';
+
+const outputs = [
+  { id: 'led', pin: 17, active: 'high', safe: 'off' },
+  { id: 'vent', pin: 22, active: 'low', safe: 'on' },
+] as const;
+
+test('outputs are listed with pin and state; a low-active one that is safe when on starts with a low pin', async (t) => {
+  const { app, pins } = await buildTestApp(t, { outputs: [...outputs] });
+  assert.deepEqual((await app.inject('/api/outputs')).json(), {
+    outputs: [
+      { id: 'led', pin: 17, state: 'off', held_by: null, until: null },
+      { id: 'vent', pin: 22, state: 'on', held_by: null, until: null },
+    ],
+  });
+  assert.equal(pins.level(22), 0);
+  assert.deepEqual((await app.inject('/api/outputs/vent')).json().state, 'on');
+});
+
+test('a command is held by the api until another one comes', async (t) => {
+  const { app } = await buildTestApp(t, { outputs: [...outputs] });
+  const post = { method: 'POST', url: '/api/outputs/vent', headers: withKey } as const;
+  const off = (await app.inject({ ...post, body: { action: 'off' } })).json();
+  assert.deepEqual(off, { id: 'vent', pin: 22, state: 'off', held_by: 'api', until: null });
+  assert.equal((await app.inject({ ...post, body: { action: 'toggle' } })).json().state, 'on');
+});
+
+test('a pulse says when it ends, and ends then', async (t) => {
+  const clock = new FakeClock();
+  const { app, pins } = await buildTestApp(t, { outputs: [...outputs] }, { clock });
+  const response = await app.inject({
+    method: 'POST',
+    url: '/api/outputs/led',
+    headers: withKey,
+    body: { action: 'on', duration_s: 5 },
+  });
+  assert.deepEqual(response.json(), {
+    id: 'led',
+    pin: 17,
+    state: 'on',
+    held_by: 'api',
+    until: new Date(clock.now() + 5000).toISOString(),
+  });
+  await clock.advance(4999);
+  assert.equal(pins.level(17), 1);
+  await clock.advance(1);
+  assert.equal(pins.level(17), 0);
+  const { state, held_by, until } = (await app.inject('/api/outputs/led')).json();
+  assert.deepEqual({ state, held_by, until }, { state: 'off', held_by: null, until: null });
+});
+
+test('closing the server leaves every output in its safe state', async (t) => {
+  const { app, pins } = await buildTestApp(t, { outputs: [...outputs] });
+  for (const [id, action] of [
+    ['led', 'on'],
+    ['vent', 'off'],
+  ] as const) {
+    await app.inject({ method: 'POST', url: `/api/outputs/${id}`, headers: withKey, body: { action } });
+  }
+  assert.deepEqual([pins.level(17), pins.level(22)], [1, 1]);
+  await app.close();
+  assert.deepEqual([pins.level(17), pins.level(22)], [0, 0]);
+});
