@@ -25,7 +25,10 @@ export type Output = Static<typeof OutputSchema>;
 
 export const OutputListSchema = Type.Object({ outputs: Type.Array(Named(OutputSchema)) }, { $id: 'OutputList' });
 
-export const OutputParamsSchema = Type.Object({ id: IdSchema }, { additionalProperties: false });
+export const OutputParamsSchema = Type.Object(
+  { id: { ...IdSchema, examples: ['led'] } },
+  { additionalProperties: false },
+);
 
 export const OutputCommandSchema = Type.Object(
   {

@@ -37,23 +37,44 @@ export const ProblemSchema = Type.Object(
 );
 export type Problem = Static<typeof ProblemSchema>;
 
-const MEANING = {
-  400: 'The request is not valid: nothing was changed.',
-  401: 'Invalid or missing API key; on a read, only where the device protects reads.',
-  404: 'There is no such thing.',
-  413: 'The body is larger than 16 KiB.',
-  415: 'The body is not `application/json`.',
-  429: 'Too many wrong API keys from this address; see `Retry-After`.',
-  500: 'A fault of the server; its log has the details under `request_id`.',
-  503: 'The part of the server that this needs is not working at the moment; see `/api/health`.',
+/** What each error status means, and what `error` says in the document's example of it. */
+const STATUSES = {
+  400: ['Bad Request', 'The request is not valid: nothing was changed.', 'Unknown action: blink'],
+  401: [
+    'Unauthorized',
+    'Invalid or missing API key; on a read, only where the device protects reads.',
+    'Invalid or missing API key',
+  ],
+  404: ['Not Found', 'There is no such thing.', 'There is no output "pump"'],
+  413: ['Payload Too Large', 'The body is larger than 16 KiB.', 'The body is larger than 16 KiB'],
+  415: ['Unsupported Media Type', 'The body is not JSON.', 'The body must be sent as application/json'],
+  429: [
+    'Too Many Requests',
+    'Too many wrong API keys from this address; see `Retry-After`.',
+    'Too many wrong API keys from this address: try again in 42 s',
+  ],
+  500: [
+    'Internal Server Error',
+    'A fault of the server; its log has the details under `request_id`.',
+    'The server failed at this; its log has the details',
+  ],
+  503: [
+    'Service Unavailable',
+    'The part of the server that this needs is not working at the moment; see `/api/health`.',
+    'The stored readings are out of reach: disk I/O error',
+  ],
 } as const;
 
 /** Response schemas for the error statuses that a route can send. */
-export function problems(...statuses: (keyof typeof MEANING)[]): Record<string, object> {
+export function problems(...statuses: (keyof typeof STATUSES)[]): Record<string, object> {
   return Object.fromEntries(
-    statuses.map((status) => [
-      status,
-      { description: MEANING[status], content: { 'application/problem+json': { schema: Named(ProblemSchema) } } },
-    ]),
+    statuses.map((status) => {
+      const [title, description, error] = STATUSES[status];
+      const example: Problem = { type: 'about:blank', title, status, error, request_id: 'req-7' };
+      return [
+        status,
+        { description, content: { 'application/problem+json': { schema: Named(ProblemSchema), example } } },
+      ];
+    }),
   );
 }

@@ -3,6 +3,17 @@ import { LimitSchema } from './limit.ts';
 import { OnOffSchema } from './outputs.ts';
 import { Named, Nullable, TimestampSchema } from './primitives.ts';
 
+const EXAMPLES = [
+  {
+    cpu_temp_c: 47.2,
+    led_state: 'off',
+    button_pressed: false,
+    timestamp: '2026-11-23T10:00:00.004Z',
+    simulated: false,
+    sensors: { cpu_temp_c: 47.2, button: 0 },
+  },
+];
+
 export const ReadingSchema = Type.Object(
   {
     cpu_temp_c: Nullable(Type.Number({ description: 'The sensor `cpu_temp_c` in °C.' })),
@@ -16,16 +27,7 @@ export const ReadingSchema = Type.Object(
   },
   {
     $id: 'Reading',
-    examples: [
-      {
-        cpu_temp_c: 47.2,
-        led_state: 'off',
-        button_pressed: false,
-        timestamp: '2026-11-23T10:00:00.004Z',
-        simulated: false,
-        sensors: { cpu_temp_c: 47.2, button: 0 },
-      },
-    ],
+    examples: EXAMPLES,
   },
 );
 export type Reading = Static<typeof ReadingSchema>;
@@ -35,7 +37,7 @@ export const ReadingListSchema = Type.Object(
     count: Type.Integer({ minimum: 0, description: 'Readings in this answer.' }),
     readings: Type.Array(Named(ReadingSchema), { description: 'Oldest first.' }),
   },
-  { $id: 'ReadingList' },
+  { $id: 'ReadingList', examples: [{ count: 1, readings: EXAMPLES }] },
 );
 
 export const ReadingQuerySchema = Type.Object(

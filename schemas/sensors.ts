@@ -83,12 +83,18 @@ export const SensorHistorySchema = Type.Object(
 );
 export type SensorHistory = Static<typeof SensorHistorySchema>;
 
-export const SensorParamsSchema = Type.Object({ id: IdSchema }, { additionalProperties: false });
+export const SensorParamsSchema = Type.Object(
+  { id: { ...IdSchema, examples: ['cpu_temp_c'] } },
+  { additionalProperties: false },
+);
+
+/** Without examples: Swagger UI would fill both ends of a range with the same one. */
+const InstantSchema = Type.String({ format: 'date-time' });
 
 export const HistoryQuerySchema = Type.Object(
   {
-    from: Type.Optional({ ...TimestampSchema, description: 'First instant of the range (included).' }),
-    to: Type.Optional({ ...TimestampSchema, description: 'End of the range (excluded).' }),
+    from: Type.Optional({ ...InstantSchema, description: 'First instant of the range (included).' }),
+    to: Type.Optional({ ...InstantSchema, description: 'End of the range (excluded).' }),
     order: Type.Optional(
       OneOf(['desc', 'asc'], { default: 'desc', description: '`desc`: newest first; `asc`: oldest first.' }),
     ),

@@ -80,7 +80,7 @@ export async function buildApp(config: Readonly<Config>, parts: Parts): Promise<
   const reads = [status, readings, health, sensors, outputRoutes];
   await app.register(
     async (scope) => {
-      app.describeApiKey(scope, 'optional');
+      app.describeApiKey(scope, config.http.protect_reads);
       if (config.http.protect_reads) scope.addHook('onRequest', app.checkApiKey);
       for (const resource of reads) await scope.register(resource);
     },
@@ -88,7 +88,7 @@ export async function buildApp(config: Readonly<Config>, parts: Parts): Promise<
   );
   await app.register(
     async (scope) => {
-      app.describeApiKey(scope, 'required');
+      app.describeApiKey(scope, true);
       scope.addHook('onRequest', app.checkApiKey);
       await scope.register(outputCommands);
     },

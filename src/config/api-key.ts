@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, linkSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { StartError } from '../start-error.ts';
 
@@ -20,15 +20,29 @@ const MIN_LENGTH = 16;
 export function loadApiKey(configured: string | undefined, dataDirectory: string): ApiKey {
   if (configured !== undefined) return { key: configured, source: 'the environment (EDGE_API_KEY)' };
   const file = join(dataDirectory, KEY_FILE);
-  try {
-    const key = randomBytes(32).toString('base64url');
-    writeFileSync(file, `${key}\n`, { flag: 'wx', mode: 0o600 });
-    return { key, source: `${file}, made at this first start` };
-  } catch (error) {
-    const { code = 'unknown error' } = error as NodeJS.ErrnoException;
-    if (code !== 'EEXIST') throw new StartError(`Cannot write the API key to ${file}: ${code}.`);
+  if (!existsSync(file)) {
+    try {
+      return { key: makeKey(file), source: `${file}, made at this first start` };
+    } catch (error) {
+      const { code = 'unknown error' } = error as NodeJS.ErrnoException;
+      // Another start was faster: its key counts.
+      if (code !== 'EEXIST') throw new StartError(`Cannot write the API key to ${file}: ${code}.`);
+    }
   }
   return { key: readKey(file), source: file };
+}
+
+/** The file appears whole and on disk, or not at all: a power cut at the first start leaves no half a key behind. */
+function makeKey(file: string): string {
+  const key = randomBytes(32).toString('base64url');
+  const draft = `${file}.${process.pid}`;
+  try {
+    writeFileSync(draft, `${key}\n`, { mode: 0o600, flush: true });
+    linkSync(draft, file);
+  } finally {
+    rmSync(draft, { force: true });
+  }
+  return key;
 }
 
 function readKey(file: string): string {

@@ -10,6 +10,7 @@ const REASONS: Record<string, string> = {
   EPERM: 'this user has no permission',
   EROFS: 'its file system is read-only',
   ENOSPC: 'its disk is full',
+  EEXIST: 'it is not a folder',
 };
 
 /**

@@ -30,6 +30,13 @@ export function unknownVariables(env: NodeJS.ProcessEnv): string[] {
   return Object.keys(env).filter((name) => name.startsWith('EDGE_') && !known.has(name));
 }
 
+const BOOLEANS = new Map([
+  ['true', true],
+  ['1', true],
+  ['false', false],
+  ['0', false],
+]);
+
 /**
  * The value of a variable in the type that its schema asks for. Text that does not fit stays text:
  * the schema's validation then says what was expected, in the same words as for the file.
@@ -40,7 +47,7 @@ export function parseVariable(text: string, type: string): unknown {
     case 'integer':
       return /^[+-]?(\d+\.?\d*|\.\d+)$/.test(text.trim()) ? Number(text) : text;
     case 'boolean':
-      return { true: true, false: false, 1: true, 0: false }[text.trim().toLowerCase()] ?? text;
+      return BOOLEANS.get(text.trim().toLowerCase()) ?? text;
     case 'array':
       return text
         .split(',')

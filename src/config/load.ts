@@ -43,7 +43,7 @@ function applyEnvironment(settings: Sections, env: NodeJS.ProcessEnv): Map<strin
     const text = env[variable];
     // An empty line in an env file means "not set", as systemd and shells write it.
     if (text === undefined || text === '') continue;
-    settings[section] ??= {};
+    if (settings[section] === undefined) settings[section] = {};
     const target = settings[section];
     if (typeof target !== 'object' || target === null) continue; // the schema refuses such a section below
     (target as Record<string, unknown>)[key] = parseVariable(text, schema.type);
@@ -90,8 +90,12 @@ function foundValue(fault: Explanation, settings: Sections, members: string[]): 
     settings,
   );
   // A key that is too short is still a key: never repeat it.
-  if (value === undefined || members.join('.') === 'http.api_key') return '';
-  return `, but is ${JSON.stringify(value)}`;
+  const secret = environmentSettings.some(
+    ({ envOnly, section, key }) => envOnly && fault.pointer === `/${section}/${key}`,
+  );
+  if (value === undefined || secret) return '';
+  // JSON has no word for Infinity.
+  return `, but is ${typeof value === 'number' ? value : JSON.stringify(value)}`;
 }
 
 function deepFreeze<T>(value: T): T {

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { isMap, LineCounter, parseDocument } from 'yaml';
+import { type Document, isMap, LineCounter, type Node, parseDocument, visit } from 'yaml';
 import { StartError } from '../start-error.ts';
 
 /** A configuration file that knows on which line each of its values stands. */
@@ -31,15 +31,19 @@ export function readYamlFile(path: string): YamlFile {
 export function parseYaml(text: string, path: string): YamlFile {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
-  if (document.errors.length > 0) {
-    const faults = document.errors.map((error) => `${path}:${lines.linePos(error.pos[0]).line}: ${error.message}`);
-    throw new StartError(faults.join('\n'), EX_CONFIG);
+  // A warning is a tag like "!secret" that nobody resolves: its text would count as the value.
+  const faults = [...document.errors, ...document.warnings].map(({ pos, message }) => ({ offset: pos[0], message }));
+  if (document.errors.length === 0) faults.push(...deadAliases(document));
+  if (faults.length > 0) {
+    const sentences = faults.map(({ offset, message }) => `${path}:${lines.linePos(offset).line}: ${message}`);
+    throw new StartError(sentences.join('\n'), EX_CONFIG);
   }
-  if (document.contents !== null && !isMap(document.contents)) {
+  const content = contentOf(document, path);
+  if (content !== null && !isMap(document.contents)) {
     throw new StartError(`${path}:1: must be a map of settings, like "collect: { interval_s: 10 }"`, EX_CONFIG);
   }
   return {
-    content: (document.toJS() ?? {}) as Record<string, unknown>,
+    content: (content ?? {}) as Record<string, unknown>,
     lineOf(members) {
       for (let depth = members.length; depth > 0; depth--) {
         const offset = offsetOf(document, members.slice(0, depth));
@@ -48,6 +52,29 @@ export function parseYaml(text: string, path: string): YamlFile {
       return 1;
     },
   };
+}
+
+/** Aliases of nothing and of something around them. */
+function deadAliases(document: Document): { offset: number; message: string }[] {
+  const faults: { offset: number; message: string }[] = [];
+  visit(document, {
+    Alias(_key, alias, around) {
+      const target = alias.resolve(document);
+      if (target !== undefined && !around.includes(target as Node)) return;
+      const message = `*${alias.source} must stand for something before it that is marked &${alias.source}`;
+      faults.push({ offset: alias.range?.[0] ?? 0, message });
+    },
+  });
+  return faults;
+}
+
+function contentOf(document: Document, path: string): unknown {
+  try {
+    return document.toJS();
+  } catch (error) {
+    // Aliases of aliases that multiply: a few lines that would fill the memory.
+    throw new StartError(`${path}:1: ${(error as Error).message}`, EX_CONFIG);
+  }
 }
 
 /** Where the key of a member stands; of a list's item, the item itself. */

@@ -9,8 +9,8 @@ declare module 'fastify' {
   interface FastifyInstance {
     /** Hook for the scopes whose routes ask for the key. */
     checkApiKey: onRequestAsyncHookHandler;
-    /** Documents the key on the routes of a scope; optional where it depends on how a device is set up. */
-    describeApiKey(scope: FastifyInstance, need: 'required' | 'optional'): void;
+    /** Documents on the routes of a scope whether they ask for the key. */
+    describeApiKey(scope: FastifyInstance, required: boolean): void;
   }
 }
 
@@ -47,8 +47,8 @@ export default fp<Options>(
       throw new HttpProblem(401, 'Invalid or missing API key');
     });
 
-    app.decorate('describeApiKey', (scope: FastifyInstance, need: 'required' | 'optional') => {
-      const security = need === 'required' ? [{ ApiKey: [] }] : [{}, { ApiKey: [] }];
+    app.decorate('describeApiKey', (scope: FastifyInstance, required: boolean) => {
+      const security = required ? [{ ApiKey: [] }] : [];
       scope.addHook('onRoute', (route) => {
         const response = { ...(route.schema?.response as object), ...problems(401, 429) };
         route.schema = { ...route.schema, response, security };

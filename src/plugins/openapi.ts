@@ -69,7 +69,6 @@ export default fp<Options>(
       uiConfig: {
         docExpansion: 'list',
         tryItOutEnabled: true,
-        persistAuthorization: true,
         displayRequestDuration: true,
         defaultModelsExpandDepth: 0,
         // Without the bar for loading other documents, which the policy above refuses anyway.

@@ -34,7 +34,7 @@ const outputCommands: FastifyPluginAsyncTypebox = async (app) => {
     {
       schema: {
         operationId: 'commandLed',
-        summary: 'Switch the output `led`',
+        summary: 'Switch the LED',
         tags,
         body: Named(LedCommandSchema),
         response: { 200: Named(LedSchema, 'It was switched: its new state.'), ...problems(400, 404, 413, 415, 500) },
