@@ -27,10 +27,9 @@ function resolve(file: ({ path: string } & YamlFile) | undefined, env: NodeJS.Pr
   const settings: Sections = structuredClone(file?.content ?? {});
   const faults = secretsInFile(settings).map((fault) => locate(fault, settings, file, new Map()));
   const fromEnv = applyEnvironment(settings, env);
-  const found = structuredClone(settings);
   const explanations = validate(settings);
   if (explanations.length === 0) explanations.push(...crossChecks(settings as Config));
-  faults.push(...explanations.map((fault) => locate(fault, found, file, fromEnv)));
+  faults.push(...explanations.map((fault) => locate(fault, settings, file, fromEnv)));
   faults.push(...unknownVariables(env).map((name) => `${name}: there is no such setting`));
   if (faults.length > 0) throw new StartError(faults.join('\n'), EX_CONFIG);
   return deepFreeze(settings as Config);
