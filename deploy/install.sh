@@ -84,6 +84,8 @@ make_release() {
     copy_checkout "$release"
     build "$release"
   fi
+  # Node's C headers are a quarter of everything, and the service compiles nothing.
+  rm -rf "$release"/node_modules/node-linux-*/include
   chmod 755 "$release"
 }
 

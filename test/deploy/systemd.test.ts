@@ -1,0 +1,125 @@
+import assert from 'node:assert/strict';
+import { existsSync, lstatSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs';
+import { describe, it } from 'node:test';
+import { header, SIMULATOR } from '../device/bench.ts';
+import { answers, commandLed, health, install, installWith, journal, service, sh, stop } from './service.ts';
+
+const LED = 17;
+const CONFIG = '/etc/pi-edge-api/config.yaml';
+const CURRENT = '/opt/pi-edge-api/current';
+const inSystemd =
+  existsSync(SIMULATOR) && existsSync('/run/systemd/system')
+    ? { timeout: 600_000 }
+    : { skip: 'needs systemd in the kernel bench: test/deploy/systemd.sh' };
+
+describe('pi-edge-api.service, installed on a Pi', inSystemd, () => {
+  it('answers as soon as the installer is done', async (t) => {
+    const installed = install('--prebuilt');
+    assert.equal(installed.status, 0, installed.output + journal());
+    assert.match(installed.output, /running: http:\/\/\S+\.local:5000\/docs/);
+    assert.equal((await health()).status, 'healthy');
+    t.diagnostic(`memory: ${(Number(service().MemoryCurrent) / 2 ** 20).toFixed(0)} MiB`);
+  });
+
+  it('runs as its own user, without a capability and with a system call filter', () => {
+    const { MainPID } = service();
+    const status = readFileSync(`/proc/${MainPID}/status`, 'utf8');
+    const field = (name: string) => new RegExp(`^${name}:\\s+(.*)$`, 'm').exec(status)?.[1];
+    const uid = sh('id -u pi-edge-api').output.trim();
+    assert.equal(field('Uid'), [uid, uid, uid, uid].join('\t'));
+    for (const set of ['CapInh', 'CapPrm', 'CapEff', 'CapBnd', 'CapAmb']) assert.equal(field(set), '0'.repeat(16), set);
+    assert.equal(field('NoNewPrivs'), '1');
+    assert.equal(field('Seccomp'), '2');
+  });
+
+  it('can write to its state directory and nowhere else', () => {
+    const inside = `nsenter --target ${service().MainPID} --mount --setuid $(id -u pi-edge-api)`;
+    assert.equal(sh(`${inside} touch /var/lib/pi-edge-api/written`).status, 0);
+    for (const path of ['/etc/pi-edge-api', '/opt/pi-edge-api/current', '/usr', '/sys/class', '/var/lib']) {
+      assert.notEqual(sh(`${inside} touch ${path}/written`).status, 0, path);
+    }
+  });
+
+  it('drives the header through the character device', async () => {
+    assert.equal((await health()).hardware.driver, 'gpiochip');
+    assert.equal(await commandLed('on', 'not the key'), 401);
+    assert.equal(header.level(LED), 0);
+    assert.equal(await commandLed('on'), 200);
+    assert.equal(header.level(LED), 1);
+  });
+
+  it('keeps the key to itself', () => {
+    assert.equal(lstatSync('/var/lib/pi-edge-api/api-key').mode & 0o777, 0o600);
+  });
+});
+
+describe('pi-edge-api.service, when things end,', inSystemd, () => {
+  it('is started again after a crash, with its outputs in the safe state', async (t) => {
+    assert.equal(await commandLed('on'), 200);
+    const { MainPID, NRestarts } = service();
+    process.kill(Number(MainPID), 'SIGKILL');
+    await answers(t, ({ MainPID: now }) => now !== MainPID && now !== '0');
+    assert.equal(Number(service().NRestarts), Number(NRestarts) + 1);
+    assert.equal(header.level(LED), 0);
+  });
+
+  it('stops within 5 s, cleanly and with its outputs in the safe state', async (t) => {
+    assert.equal(await commandLed('on'), 200);
+    const { seconds } = stop();
+    t.diagnostic(`systemctl stop: ${seconds.toFixed(1)} s`);
+    assert.ok(seconds < 5, `${seconds} s`);
+    const { Result, ExecMainStatus, ExecMainCode } = service();
+    assert.deepEqual(
+      { Result, ExecMainStatus, ExecMainCode },
+      { Result: 'success', ExecMainStatus: '0', ExecMainCode: '1' },
+    );
+    assert.equal(header.level(LED), 0);
+  });
+
+  it('stays down with a wrong configuration, and says why in its log', async (t) => {
+    const right = readFileSync(CONFIG, 'utf8');
+    writeFileSync(CONFIG, right.replace('pin: 17', 'pin: 99'));
+    sh('systemctl start pi-edge-api');
+    await t.waitFor(() => assert.equal(service().ActiveState, 'failed'), { interval: 200, timeout: 20_000 });
+    assert.equal(service().ExecMainStatus, '78');
+    assert.match(journal(), /outputs.*pin/);
+    const refused = install('--prebuilt');
+    assert.equal(refused.status, 1);
+    assert.match(refused.output, /the configuration does not fit this release/);
+    writeFileSync(CONFIG, right);
+    sh('systemctl reset-failed pi-edge-api; systemctl start pi-edge-api');
+    await answers(t);
+  });
+});
+
+describe('an update', inSystemd, () => {
+  it('takes over and keeps the release before', async () => {
+    const before = readlinkSync(CURRENT);
+    const { status, output } = install('--prebuilt');
+    assert.equal(status, 0, output);
+    assert.notEqual(readlinkSync(CURRENT), before);
+    assert.equal(readlinkSync('/opt/pi-edge-api/previous'), before);
+    assert.equal((await health()).status, 'healthy');
+  });
+
+  it('that does not start goes back to the release before by itself', async () => {
+    const before = readlinkSync(CURRENT);
+    const { status, output } = installWith('dist/src/server.js', 'throw new Error("a broken release");\n', 8);
+    assert.equal(status, 1);
+    assert.match(output, /a broken release.*Going back/s);
+    assert.equal(readlinkSync(CURRENT), before);
+    assert.equal((await health()).status, 'healthy');
+  });
+
+  it('leaves a service that starts at every boot', () => {
+    assert.equal(sh('systemctl is-enabled pi-edge-api').output.trim(), 'enabled');
+  });
+
+  it('is undone with everything else by --uninstall, except for data and configuration', () => {
+    assert.equal(install('--uninstall').status, 0);
+    assert.equal(service().LoadState, 'not-found');
+    assert.ok(!existsSync('/opt/pi-edge-api'));
+    assert.ok(existsSync('/var/lib/pi-edge-api/api-key'));
+    assert.ok(existsSync(CONFIG));
+  });
+});
