@@ -24,13 +24,15 @@ export class OutputBank {
     this.#clock = clock;
   }
 
-  /** Claims the lines; each shows its initial state from the first moment. Rejects with HardwareError. */
+  /** Claims the lines; each shows its initial state from the first moment. Rejects with HardwareError, and what was claimed is safe then. */
   static async claim(configs: readonly OutputConfig[], driver: Driver, clock: Clock): Promise<OutputBank> {
     const channels: Channel[] = [];
-    for (const config of configs) {
-      const on = (config.initial ?? config.safe) === 'on';
-      const line = await driver.output(config.pin, { active: config.active, initial: on });
-      channels.push({ config, line, on, heldBy: null, untilMs: null, cancelPulse: () => {} });
+    try {
+      for (const config of configs) channels.push(await claimChannel(config, driver));
+    } catch (fault) {
+      // The kernel keeps the levels of this process after its end.
+      new OutputBank(channels, clock).makeSafe();
+      throw fault;
     }
     return new OutputBank(channels, clock);
   }
@@ -92,6 +94,12 @@ export class OutputBank {
     channel.cancelPulse = () => {};
     channel.untilMs = null;
   }
+}
+
+async function claimChannel(config: OutputConfig, driver: Driver): Promise<Channel> {
+  const on = (config.initial ?? config.safe) === 'on';
+  const line = await driver.output(config.pin, { active: config.active, initial: on });
+  return { config, line, on, heldBy: null, untilMs: null, cancelPulse: () => {} };
 }
 
 function describe({ config, on, heldBy, untilMs }: Channel): Output {
