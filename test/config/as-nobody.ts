@@ -5,7 +5,7 @@ const SOURCE = join(import.meta.dirname, '../../src');
 const NOBODY = 65534;
 
 /** Whether this process may become somebody else: root may do everything, and so cannot see a refusal itself. */
-export const isRoot = process.getuid?.() === 0;
+const isRoot = process.getuid?.() === 0;
 
 /** Runs one exported function of src with these arguments, as a user who owns nothing; answers its error's message. */
 export function messageAsNobody(file: string, name: string, ...args: unknown[]): string {
