@@ -1,3 +1,4 @@
+import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { SensorError } from './sensor.ts';
 
@@ -13,6 +14,9 @@ const NUMBER = /^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i;
 /** More than any number needs; a device file or a wrong path may hold gigabytes. */
 const MAX_BYTES = 64;
 
+/** Without NONBLOCK a pipe or a serial port holds a thread of the pool until somebody writes: four of them hold all. */
+const READ_NOW = constants.O_RDONLY | constants.O_NONBLOCK;
+
 /**
  * The number in a file of the kernel. An empty file is a failed reading: the kernel's 1-wire driver answers a bad
  * checksum and a missing sensor so, and `Number('')` would make 0 °C of it.
@@ -27,13 +31,14 @@ export async function readNumberFile(path: string): Promise<number> {
 
 async function readStart(path: string): Promise<string> {
   try {
-    await using file = await open(path);
+    await using file = await open(path, READ_NOW);
     const { buffer, bytesRead } = await file.read(Buffer.alloc(MAX_BYTES), 0, MAX_BYTES, 0);
-    return buffer.toString('utf8', 0, bytesRead);
+    if (bytesRead < MAX_BYTES) return buffer.toString('utf8', 0, bytesRead);
   } catch (error) {
     const { code = '' } = error as NodeJS.ErrnoException;
     throw new SensorError(`${path} ${READ_ERRORS[code] ?? `cannot be read (${code})`}`);
   }
+  throw new SensorError(`${path} holds more than one number`);
 }
 
 /** Cuts the digits that binary arithmetic adds: 25062 * 0.001 is 25.062, not 25.062000000000001. */
