@@ -18,11 +18,14 @@ export const header: Rig = {
   taken: { pin: 26, by: 'kernel-user' },
 };
 
-/** Who runs a program: a user of no importance, with or without the group that owns the chip. */
+/** Who runs a program; nobody named: root, as the test itself. */
+export type User = { uid?: undefined; gid?: undefined } | { uid: number; gid: number };
+
+/** A user of no importance, with or without the group that owns the chip. */
 export const users = {
-  root: () => ({}),
-  gpioMember: () => ({ uid: NOBODY, gid: statSync(CHIP).gid }),
-  stranger: () => ({ uid: NOBODY, gid: NOBODY }),
+  root: (): User => ({}),
+  gpioMember: (): User => ({ uid: NOBODY, gid: statSync(CHIP).gid }),
+  stranger: (): User => ({ uid: NOBODY, gid: NOBODY }),
 };
 
 export interface Program {

@@ -67,9 +67,13 @@ TMPDIR=${BENCH_RAMDIR:-/tmp} timeout -k 5 "$seconds" "$kernel/linux-bench" \
   bench_here="$here" bench_out="$out" i2c_stub.chip_addr=0x48,0x40,0x76,0x41 \
   loglevel="${BENCH_LOGLEVEL:-1}" panic=1 con=null con0=null,fd:1 \
   </dev/null 2>"$out/.bench/errors" | cat
+ended=${PIPESTATUS[0]}
 
 if ! status=$(cat "$out/.bench/status" 2>/dev/null); then
-  echo "bench: the guest did not finish within $seconds s" >&2
+  case $ended in
+    124 | 137) echo "bench: killed after $seconds s" >&2 ;;
+    *) echo "bench: the guest died (status $ended)" >&2 ;;
+  esac
   cat "$out/.bench/errors" >&2
   exit 125
 fi

@@ -1,0 +1,35 @@
+#!/bin/bash
+# Runs the device tests on a real kernel with a simulated Pi 5, then the driver's once more on a Pi 4.
+# Builds what is missing: the kernel (once, 4 to 5 minutes) and dist. Exit status: of the first run that fails.
+#
+#   run.sh [TEST FILE...]       default test/device/*.test.ts
+#   DEVICE_TEST_SECONDS         time limit of a run; default 300
+set -euo pipefail
+
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+project=$(cd "$here/../.." && pwd)
+bench=$here/kernel-bench
+node=node_modules/.bin/node
+cd "$project"
+
+"$bench/build-kernel.sh" >/dev/null
+npm run --silent build
+
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+
+# A green run is its closing lines, a red one is everything.
+run_on() {
+  local board=$1 status=0
+  shift
+  BENCH_BOARD=$board "$bench/run.sh" -d "$project" -t "${DEVICE_TEST_SECONDS:-300}" -- "$node" --test "$@" >"$log" || status=$?
+  if [ $status = 0 ]; then grep -aE '^(bench:|ℹ)' "$log"; else cat "$log"; fi
+  return $status
+}
+
+if [ $# -gt 0 ]; then
+  run_on pi5 "$@"
+else
+  run_on pi5 test/device/*.test.ts
+  run_on pi4 test/device/gpiochip.test.ts
+fi
