@@ -209,7 +209,11 @@ install_release() {
   activate "$release"
   answers || give_up
   remove_old_releases
-  [ -n "$ROOT" ] || say "key for writes: sudo cat /var/lib/pi-edge-api/api-key (unless EDGE_API_KEY is set in /etc/pi-edge-api/env)"
+  if [ -n "$ROOT" ]; then
+    say "ready in $ROOT, to start at its next boot"
+    return
+  fi
+  say "key for writes: sudo cat /var/lib/pi-edge-api/api-key (unless EDGE_API_KEY is set in /etc/pi-edge-api/env)"
   say "settings: /etc/pi-edge-api/config.yaml and /etc/pi-edge-api/env, then: sudo systemctl restart pi-edge-api"
   say "log: journalctl -u pi-edge-api -f"
 }

