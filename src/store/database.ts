@@ -31,7 +31,8 @@ export function databaseSize(database: Database): number {
   return pages * (database.pragma('page_size', { simple: true }) as number);
 }
 
-function assertDurable(database: Database): void {
+/** Throws StartError when a commit on this connection could be lost at a power cut, or the library is too old. */
+export function assertDurable(database: Database): void {
   const journal = database.pragma('journal_mode', { simple: true });
   if (journal !== 'wal') throw new StartError(`The database cannot use a write-ahead log here (it uses ${journal}).`);
   const synchronous = database.pragma('synchronous', { simple: true });

@@ -40,12 +40,14 @@ export class ReadingsTable {
     };
   }
 
-  /** All rows or none. A batch that comes again is left alone when it is there already: its rows stand together. */
+  /**
+   * All rows or none. A batch that comes again is left alone when it is there already. That takes every one of its
+   * rows: a single one may look like a row from before, where the clock stepped back.
+   */
   insert(rows: readonly StoredRow[], again: boolean): void {
     try {
       this.#database.transaction(() => {
-        const last = rows.at(-1);
-        if (again && last !== undefined && this.#holds(last)) return;
+        if (again && rows.every((row) => this.#holds(row))) return;
         for (const row of rows) this.#insertRow(row);
       })();
     } catch (error) {
@@ -65,10 +67,16 @@ export class ReadingsTable {
     while (this.#insert.run(series, at, row.value, quality, row.simulated ? 1 : 0).changes === 0) at += 1;
   }
 
+  /** Looks where {@link #insertRow} would have put the row: at its instant, or behind those that stood there before. */
   #holds(row: StoredRow): boolean {
     const series = this.#seriesId(row.kind, row.name);
-    const stored = series === undefined ? undefined : this.#find.get(series, row.at);
-    return stored !== undefined && stored.value === row.value && stored.quality === QUALITIES.indexOf(row.quality);
+    if (series === undefined) return false;
+    const quality = QUALITIES.indexOf(row.quality);
+    for (let at = row.at; ; at += 1) {
+      const stored = this.#find.get(series, at);
+      if (stored === undefined) return false;
+      if (stored.value === row.value && stored.quality === quality) return true;
+    }
   }
 
   history({ sensor, from, to, order, limit }: HistoryRequest): HistoryRow[] {

@@ -31,12 +31,11 @@ function emptySnapshot(at: number, sensors: readonly string[]): StoredSnapshot {
 
 function fillForward(snapshots: readonly StoredSnapshot[], output: string, changes: readonly HistoryRow[]): void {
   let next = 0;
-  let state: boolean | undefined;
+  let held: HistoryRow | undefined;
   for (const snapshot of snapshots) {
-    for (let row = changes[next]; row !== undefined && row.at <= snapshot.at; row = changes[++next]) {
-      state = row.value === 1;
-      snapshot.simulated ||= row.simulated;
-    }
-    if (state !== undefined) snapshot.outputs[output] = state;
+    for (let row = changes[next]; row !== undefined && row.at <= snapshot.at; row = changes[++next]) held = row;
+    if (held === undefined) continue;
+    snapshot.outputs[output] = held.value === 1;
+    snapshot.simulated ||= held.simulated;
   }
 }

@@ -13,7 +13,7 @@ export interface StoreHealth {
 }
 
 interface Options {
-  /** The database; ":memory:" is for tests. */
+  /** The database; made when it does not exist. */
   file: string;
   commitEveryMs: number;
   clock: Clock;

@@ -45,8 +45,9 @@ export class WorkerClient {
     });
   }
 
-  /** Closes the database and ends the thread. */
+  /** Closes the database and ends the thread; a thread that has ended already left nothing to close. */
   async close(): Promise<void> {
+    if (this.#worker === undefined) return;
     await this.ask('close', {});
     await this.#worker?.terminate();
   }
