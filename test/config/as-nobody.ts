@@ -14,6 +14,7 @@ export function messageAsNobody(file: string, name: string, ...args: unknown[]):
   const user = isRoot ? { uid: NOBODY, gid: NOBODY } : {};
   const { stdout, stderr, status } = spawnSync(process.execPath, ['--input-type=module', '-e', script], {
     encoding: 'utf8',
+    timeout: 20_000,
     ...user,
   });
   if (status !== 0) throw new Error(stderr);

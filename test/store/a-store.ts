@@ -1,0 +1,73 @@
+import { join } from 'node:path';
+import type { TestContext } from 'node:test';
+import { Worker } from 'node:worker_threads';
+import { openDatabase } from '../../src/store/database.ts';
+import type { HistoryRequest, Request, StoredRow } from '../../src/store/protocol.ts';
+import { ReadingsTable } from '../../src/store/readings-table.ts';
+import { Store } from '../../src/store/store.ts';
+import { FakeClock } from '../support/fake-clock.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
+
+/** A good 20 of the sensor `air`, with what a test wants to have different. */
+export const aRow = (changes: Partial<StoredRow> = {}): StoredRow => ({
+  kind: 'sensor',
+  name: 'air',
+  at: 1000,
+  value: 20,
+  quality: 'good',
+  simulated: false,
+  ...changes,
+});
+
+/** Everything of the sensor `air`, oldest first, unless a test asks for something else. */
+export const aRange = (changes: Partial<HistoryRequest> = {}): HistoryRequest => ({
+  sensor: 'air',
+  from: 0,
+  to: Number.MAX_SAFE_INTEGER,
+  order: 'asc',
+  limit: 1_000_000,
+  ...changes,
+});
+
+export const newFile = (t: TestContext) => join(temporaryFolder(t), 'edge.db');
+
+/** A store with its real thread and a real file, at a commit every 5 s; closed when the test ends. */
+export async function openStore(t: TestContext, file: string = newFile(t)) {
+  const clock = new FakeClock();
+  const store = await Store.open({ file, commitEveryMs: 5000, clock });
+  t.after(() => store.close());
+  /** Instant and value of every stored row. The thread serves in order: what was sent to it before is on disk. */
+  const stored = async (changes?: Partial<HistoryRequest>) =>
+    (await store.history(aRange(changes))).map(({ at, value }) => [at, value]);
+  return { store, clock, file, stored };
+}
+
+/** A table in this thread, and the database around it. */
+export function openTable(t: TestContext, file: string = newFile(t)) {
+  const database = openDatabase(file);
+  t.after(() => database.close());
+  return { table: new ReadingsTable(database), database };
+}
+
+type Deliver = () => void;
+type Commit = Request<'commit'>['argument'];
+
+/** Stands between a store and its thread. `onCommit` and `onHistory` decide what becomes of a message. */
+export function betweenThreads(t: TestContext) {
+  const between = {
+    /** The batches that were sent, oldest first. */
+    commits: [] as Commit[],
+    onCommit: (_worker: Worker, _commit: Commit, deliver: Deliver): void => deliver(),
+    onHistory: (_worker: Worker, deliver: Deliver): void => deliver(),
+  };
+  const post = Worker.prototype.postMessage;
+  t.mock.method(Worker.prototype, 'postMessage', function (this: Worker, message: Request) {
+    const deliver = () => post.call(this, message);
+    if (message.operation === 'history') return between.onHistory(this, deliver);
+    if (message.operation !== 'commit') return deliver();
+    const commit = message.argument as Commit;
+    between.commits.push(commit);
+    between.onCommit(this, commit, deliver);
+  });
+  return between;
+}
