@@ -50,14 +50,9 @@ copy_checkout() {
   tar -C "$checkout" -cf - "${paths[@]}" | tar -C "$release" -xf - --no-same-owner
 }
 
-# npm 9 and 10 unpack the Node of both CPUs, and remove the link to it together with the wrong one.
 link_node() {
-  local node
-  for node in "$1"/node_modules/node-linux-*/bin/node; do
-    [ -x "$node" ] || fail "there is no Node in $1/node_modules."
-    mkdir -p "$1/node_modules/.bin"
-    ln -sfn "../${node#"$1"/node_modules/}" "$1/node_modules/.bin/node"
-  done
+  (cd "$1" && sh deploy/link-node.sh)
+  [ -x "$1/node_modules/.bin/node" ] || fail "there is no Node in $1/node_modules."
 }
 
 build() {

@@ -19,7 +19,7 @@ import { fileURLToPath } from 'node:url';
 const deploy = fileURLToPath(new URL('../../deploy', import.meta.url));
 
 /** What install.sh may call besides the stubs below: a tool that is not here is missing for it, as npm can be on a Pi. */
-const tools = 'basename bash chmod cp date dirname env install ln mkdir mktemp mv readlink rm sed sync tar'.split(' ');
+const tools = 'basename bash chmod cp date dirname env install ln mkdir mktemp mv readlink rm sed sh sync tar'.split(' ');
 
 /** A folder that stands for the root of a Pi, a small built checkout, and stubs in the place of the system's tools. */
 export function installation(t: TestContext) {
