@@ -35,11 +35,15 @@ export const newFile = (t: TestContext) => join(temporaryFolder(t), 'edge.db');
 export async function openStore(t: TestContext, file: string = newFile(t)) {
   const clock = new FakeClock();
   const store = await Store.open({ file, commitEveryMs: 5000, clock });
-  t.after(() => store.close());
+  const between = betweenThreads(t);
+  t.after(async () => {
+    between.release();
+    await store.close();
+  });
   /** Instant and value of every stored row. The thread serves in order: what was sent to it before is on disk. */
   const stored = async (changes?: Partial<HistoryRequest>) =>
     (await store.history(aRange(changes))).map(({ at, value }) => [at, value]);
-  return { store, clock, file, stored };
+  return { store, clock, file, between, stored };
 }
 
 /** A table in this thread, and the database around it. */
@@ -53,12 +57,23 @@ type Deliver = () => void;
 type Commit = Request<'commit'>['argument'];
 
 /** Stands between a store and its thread. `onCommit` and `onHistory` decide what becomes of a message. */
-export function betweenThreads(t: TestContext) {
+function betweenThreads(t: TestContext) {
+  const deliverIt = (_worker: Worker, deliver: Deliver): void => deliver();
+  const held: Deliver[] = [];
   const between = {
     /** The batches that were sent, oldest first. */
     commits: [] as Commit[],
-    onCommit: (_worker: Worker, _commit: Commit, deliver: Deliver): void => deliver(),
-    onHistory: (_worker: Worker, deliver: Deliver): void => deliver(),
+    onCommit: deliverIt as (worker: Worker, deliver: Deliver, commit: Commit) => void,
+    onHistory: deliverIt,
+    /** From now on commits are under way and do not arrive. */
+    hold: () => {
+      between.onCommit = (_worker, deliver) => void held.push(deliver);
+    },
+    release: () => {
+      between.onCommit = deliverIt;
+      between.onHistory = deliverIt;
+      for (const deliver of held.splice(0)) deliver();
+    },
   };
   const post = Worker.prototype.postMessage;
   t.mock.method(Worker.prototype, 'postMessage', function (this: Worker, message: Request) {
@@ -67,7 +82,7 @@ export function betweenThreads(t: TestContext) {
     if (message.operation !== 'commit') return deliver();
     const commit = message.argument as Commit;
     between.commits.push(commit);
-    between.onCommit(this, commit, deliver);
+    between.onCommit(this, deliver, commit);
   });
   return between;
 }

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { aRow, betweenThreads, openStore } from './a-store.ts';
+import { aRow, openStore } from './a-store.ts';
 
 describe('a batch of readings', () => {
   it('is one commit for all rows that came before it', async (t) => {
-    const { store, clock, stored } = await openStore(t);
-    const { commits } = betweenThreads(t);
+    const { store, clock, between, stored } = await openStore(t);
+    const { commits } = between;
     for (let at = 1; at <= 4; at++) store.append([aRow({ at, value: at })]);
     await clock.advance(5000);
     assert.deepEqual(
@@ -21,8 +21,8 @@ describe('a batch of readings', () => {
   });
 
   it('is sent before its oldest row waits longer than it may', async (t) => {
-    const { store, clock } = await openStore(t);
-    const { commits } = betweenThreads(t);
+    const { store, clock, between } = await openStore(t);
+    const { commits } = between;
     store.append([aRow({ at: 1 })]);
     await clock.advance(4999);
     store.append([aRow({ at: 2 })]);
@@ -41,8 +41,8 @@ describe('a batch of readings', () => {
   });
 
   it('is sent at the end of a round when the last one is old enough', async (t) => {
-    const { store, clock } = await openStore(t);
-    const { commits } = betweenThreads(t);
+    const { store, clock, between } = await openStore(t);
+    const { commits } = between;
     const round = (at: number) => {
       store.append([aRow({ at })]);
       store.settle();
@@ -60,46 +60,40 @@ describe('a batch of readings', () => {
       [[1], [2, 3]],
     );
   });
+});
 
+describe('a batch with nothing in it, or behind another one', () => {
   it('is not sent when there is nothing in it', async (t) => {
-    const { store, clock } = await openStore(t);
-    const { commits } = betweenThreads(t);
+    const { store, clock, between } = await openStore(t);
+    const { commits } = between;
     store.settle();
     await store.flush();
     await clock.advance(60_000);
     assert.equal(commits.length, 0);
   });
-});
 
-describe('a batch behind another one', () => {
   it('waits for the one before it: there are never two on the way', async (t) => {
-    const { store, clock, stored } = await openStore(t);
-    const between = betweenThreads(t);
-    const held: (() => void)[] = [];
-    between.onCommit = (_worker, _commit, deliver) => void held.push(deliver);
+    const { store, clock, between, stored } = await openStore(t);
+    between.hold();
     store.append([aRow({ at: 1 })]);
     await clock.advance(5000);
     store.append([aRow({ at: 2 })]);
     await clock.advance(60_000);
     assert.equal(between.commits.length, 1);
     assert.equal(store.health().pendingRows, 1);
-    between.onCommit = (_worker, _commit, deliver) => deliver();
-    held[0]?.();
+    between.release();
     await store.flush();
     assert.equal((await stored()).length, 2);
   });
 
   it('that waits too long loses its oldest rows, and they are counted', async (t) => {
-    const { store, clock, stored } = await openStore(t);
-    const between = betweenThreads(t);
-    const held: (() => void)[] = [];
-    between.onCommit = (_worker, _commit, deliver) => void held.push(deliver);
+    const { store, clock, between, stored } = await openStore(t);
+    between.hold();
     store.append([aRow({ at: 0 })]);
     await clock.advance(5000);
     for (let at = 1; at <= 100_007; at++) store.append([aRow({ at })]);
     assert.deepEqual([store.health().pendingRows, store.health().droppedRows], [100_000, 7]);
-    between.onCommit = (_worker, _commit, deliver) => deliver();
-    held[0]?.();
+    between.release();
     await store.flush();
     const rows = await stored();
     assert.deepEqual([rows.length, rows[0]?.[0], rows[1]?.[0], rows.at(-1)?.[0]], [100_001, 0, 8, 100_007]);

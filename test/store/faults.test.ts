@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { StoredRow } from '../../src/store/protocol.ts';
-import { aRow, betweenThreads, openStore, openTable } from './a-store.ts';
+import { aRow, openStore, openTable } from './a-store.ts';
 
 /** A store whose table can be taken away, as a broken disk would. */
 async function aBreakableStore(t: Parameters<typeof openStore>[0]) {
@@ -16,8 +16,8 @@ async function aBreakableStore(t: Parameters<typeof openStore>[0]) {
 
 describe('a batch that fails', () => {
   it('is tried again at the pace of commits, before the rows behind it, and then all is well', async (t) => {
-    const { store, clock, stored, breakDisk, mendDisk } = await aBreakableStore(t);
-    const { commits } = betweenThreads(t);
+    const { store, clock, between, stored, breakDisk, mendDisk } = await aBreakableStore(t);
+    const { commits } = between;
     breakDisk();
     store.append([aRow({ at: 1 })]);
     await store.flush();
@@ -25,6 +25,8 @@ describe('a batch that fails', () => {
     assert.deepEqual([status, pendingRows, lastCommitAt], ['failing', 1, null]);
     assert.match(lastError ?? '', /no such table/);
 
+    await clock.advance(5000);
+    assert.equal(commits.length, 2, 'by itself');
     store.append([aRow({ at: 2 })]);
     await clock.advance(5000);
     await store.flush();
@@ -42,8 +44,8 @@ describe('a batch that fails', () => {
   });
 
   it('is not tried more often than commits are made', async (t) => {
-    const { store, clock, breakDisk } = await aBreakableStore(t);
-    const { commits } = betweenThreads(t);
+    const { store, clock, between, breakDisk } = await aBreakableStore(t);
+    const { commits } = between;
     breakDisk();
     for (let second = 0; second < 20; second++) {
       store.append([aRow({ at: second })]);
@@ -98,11 +100,10 @@ describe('a thread that dies', () => {
   for (const [what, { before = [], batch, expected }] of Object.entries(FATES)) {
     for (const moment of ['before', 'after'] as const) {
       it(`${moment} the commit neither loses nor doubles a row: ${what}`, async (t) => {
-        const { store, stored, file } = await openStore(t);
+        const { store, stored, between, file } = await openStore(t);
         store.append(before);
         await store.flush();
-        const between = betweenThreads(t);
-        between.onCommit = (worker, { rows, again }, deliver) => {
+        between.onCommit = (worker, deliver, { rows, again }) => {
           if (again) return deliver();
           // The thread's last deed, done here, because its answer must not get through.
           if (moment === 'after') openTable(t, file).table.insert(rows, false);
@@ -119,19 +120,18 @@ describe('a thread that dies', () => {
   }
 
   it('fails what it was asked, and the next question goes to a new one', async (t) => {
-    const { store, stored } = await openStore(t);
+    const { store, stored, between } = await openStore(t);
     store.append([aRow()]);
     await store.flush();
-    const between = betweenThreads(t);
     between.onHistory = (worker) => void worker.terminate();
     await assert.rejects(stored(), { name: 'StoreError', code: 'WORKER_GONE' });
-    between.onHistory = (_worker, deliver) => deliver();
+    between.release();
     assert.deepEqual(await stored(), [[1000, 20]]);
   });
 
   it('does not keep the store from closing', async (t) => {
-    const { store, stored } = await openStore(t);
-    betweenThreads(t).onHistory = (worker) => void worker.terminate();
+    const { store, stored, between } = await openStore(t);
+    between.onHistory = (worker) => void worker.terminate();
     await assert.rejects(stored());
     await store.close();
   });

@@ -72,8 +72,8 @@ describe('the snapshots of the past', () => {
   });
 });
 
-describe('the outputs in a snapshot', () => {
-  it('show the state of an output that held at each instant', (t) => {
+describe('the state of an output in a snapshot', () => {
+  it('is the one that held at its instant', (t) => {
     const { table } = openTable(t);
     table.insert(
       [
@@ -96,7 +96,16 @@ describe('the outputs in a snapshot', () => {
     );
   });
 
-  it('know the state of an output from before the first of them', (t) => {
+  it('is known where it changed in a round without any sensor, too', (t) => {
+    const { table } = openTable(t);
+    table.insert([anOutputRow('led', 1, true), aRow({ at: 5 }), anOutputRow('led', 6, false)], false);
+    assert.deepEqual(
+      latestSnapshots(table, 1).map(({ at, outputs }) => [at, outputs]),
+      [[5, { led: true }]],
+    );
+  });
+
+  it('is known from before the first snapshot', (t) => {
     const { table } = openTable(t);
     table.insert([anOutputRow('led', 1, false), anOutputRow('led', 2, true), aRow({ at: 5 }), aRow({ at: 6 })], false);
     assert.deepEqual(
