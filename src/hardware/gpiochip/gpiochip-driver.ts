@@ -45,13 +45,14 @@ function driveChip(kernel: Kernel, chip: HeaderChip, chipFd: number): Driver {
       return { pin, read, write };
     },
     async input(pin, options) {
-      const line = claim(inputRequest(pin, options));
+      const { fd, read } = claim(inputRequest(pin, options));
+      const initial = read();
       return {
         pin,
-        read: line.read,
+        read,
         onEdge(listener) {
           // Before the line is released: libuv must not watch a descriptor that is closed.
-          closers.unshift(deliverEdges(kernel, line.fd, listener).close);
+          closers.unshift(deliverEdges(kernel, { fd, initial }, listener).close);
         },
       };
     },

@@ -83,6 +83,15 @@ describe('edges of the gpiochip driver', () => {
     assert.deepEqual(heard, [true, false, true]);
   });
 
+  it('an edge to the state that the line was claimed in is no change', async (t) => {
+    const { driver, kernel } = await aDriver(t);
+    const button = await driver.input(27, BUTTON);
+    const heard: boolean[] = [];
+    button.onEdge((active) => heard.push(active));
+    kernel.edges(kernel.lineFd(27), button.read(), true);
+    assert.deepEqual(heard, [true]);
+  });
+
   it('a listener that closes the driver hears no more', async (t) => {
     const { driver, kernel } = await aDriver(t);
     const heard: boolean[] = [];
