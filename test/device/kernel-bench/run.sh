@@ -59,9 +59,10 @@ for name in $(compgen -e | grep -E '^(BENCH_.*|CI)$'); do
   printf 'export %s=%q\n' "$name" "${!name}"
 done >"$out/.bench/environment"
 
+# Without the tunable the host's kernel writes the C library's rseq area, which guest processes inherit, into their memory.
 # TMPDIR holds the guest's memory as an executable mapping: a noexec folder will not do.
 # The pipe at the end keeps the kernel's console from switching the caller's terminal to raw mode.
-TMPDIR=${BENCH_RAMDIR:-/tmp} timeout -k 5 "$seconds" "$kernel/linux-bench" \
+GLIBC_TUNABLES=glibc.pthread.rseq=0 TMPDIR=${BENCH_RAMDIR:-/tmp} timeout -k 5 "$seconds" "$kernel/linux-bench" \
   mem="$memory" umid="bench$$" uml_dir="$scratch" dtb="$kernel/$board.dtb" \
   root=/dev/root rootfstype=hostfs rootflags=/ ro init="$here/guest/init.sh" \
   bench_here="$here" bench_out="$out" i2c_stub.chip_addr=0x48,0x40,0x76,0x41 \
