@@ -102,8 +102,8 @@ describe('a member', () => {
 
 const ANNOTATIONS = new Set(['$id', '$ref', 'default', 'description', 'env', 'envOnly', 'examples', 'title']);
 const STRUCTURE = new Set(['items', 'patternProperties', 'properties', 'oneOf', 'x-expected']);
-const EXPLAINED =
-  'additionalProperties const discriminator enum exclusiveMinimum format maxItems maxLength maximum minLength minimum pattern required type';
+/** More than any keyword needs to be explained. */
+const PARAMS = { allowedValues: [], tag: 'kind', additionalProperty: 'x', missingProperty: 'x', limit: 1, format: 'x' };
 
 /** Every keyword of a schema and the schemas in it. */
 function keywordsOf(schema: unknown): string[] {
@@ -118,8 +118,10 @@ function keywordsOf(schema: unknown): string[] {
 
 it('every keyword that our schemas use has a sentence of ours', () => {
   const used = new Set([ConfigSchema, ...namedSchemas].flatMap(keywordsOf));
-  assert.deepEqual(
-    [...used].filter((keyword) => !EXPLAINED.split(' ').includes(keyword)),
-    [],
-  );
+  const inOtherWords = [...used].filter((keyword) => {
+    const { message } = explain({ keyword, instancePath: '', params: PARAMS, message: 'words of the validator' });
+    return message === 'words of the validator';
+  });
+  assert.ok(used.size > 10, 'the keywords were found');
+  assert.deepEqual(inOtherWords, []);
 });
