@@ -26,4 +26,6 @@ mount -t tmpfs tmpfs $root/dev/shm
 mount -t tmpfs tmpfs $root/run
 mount -t hostfs -o "$out" none $root/out
 
-exec chroot $root /bin/sh "$here/guest/command.sh" "$here"
+# pivot_root and not chroot alone: the kernel gives no user namespaces to a process in a chroot.
+cd $root && pivot_root . mnt
+exec chroot . /bin/sh -c 'umount -l /mnt; exec /bin/sh "$0" "$@"' "$here/guest/command.sh" "$here"
