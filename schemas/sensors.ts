@@ -2,7 +2,7 @@ import { type Static, Type } from '@sinclair/typebox';
 import { LimitSchema } from './limit.ts';
 import { IdSchema, Named, Nullable, OneOf, TimestampSchema } from './primitives.ts';
 
-/** What a reading is worth. Only `good` readings are served as values, reach rules and count in means. */
+/** What a reading is worth. Only `good` readings count: in `/api/readings` and in summaries. */
 export const QualitySchema = OneOf(['good', 'out_of_range', 'failed', 'none'], {
   description:
     '`good`; `out_of_range`: outside of min and max; `failed`: the sensor gave no number; `none`: not read yet.',

@@ -44,10 +44,20 @@ export interface Parts {
   logger?: FastifyServerOptions['logger'];
 }
 
-/** Builds the whole server, in the order in which a reading travels; nothing listens or ticks yet. */
+/** Builds the whole server; nothing listens or ticks yet. Where a part cannot be had, the others are left safe and closed. */
 export async function buildApp(config: Readonly<Config>, parts: Parts): Promise<FastifyInstance> {
-  const { dataDirectory, clock = systemClock, root = '/' } = parts;
-  const app = Fastify({
+  const app = createServer(config, parts);
+  try {
+    await assemble(app, config, parts);
+  } catch (error) {
+    await app.close();
+    throw error;
+  }
+  return app;
+}
+
+function createServer(config: Readonly<Config>, parts: Parts): FastifyInstance {
+  return Fastify({
     logger: parts.logger ?? { level: config.log.level },
     // A line for every request wears the card; refused and failed ones have their own lines.
     logController: new LogController({ disableRequestLogging: true }),
@@ -60,7 +70,11 @@ export async function buildApp(config: Readonly<Config>, parts: Parts): Promise<
     frameworkErrors: answerError,
     routerOptions: { maxParamLength: 100 },
   }).withTypeProvider<TypeBoxTypeProvider>();
+}
 
+/** The table of contents, in the order in which a reading travels. */
+async function assemble(app: FastifyInstance, config: Readonly<Config>, parts: Parts): Promise<void> {
+  const { dataDirectory, clock = systemClock, root = '/' } = parts;
   app.decorate('config', config).decorate('clock', clock).decorate('productVersion', readVersion());
   app.setValidatorCompiler(httpValidatorCompiler());
   for (const schema of namedSchemas) app.addSchema(schema);
@@ -96,5 +110,4 @@ export async function buildApp(config: Readonly<Config>, parts: Parts): Promise<
   );
   app.get('/', { schema: { hide: true } }, (_request, reply) => reply.redirect('/docs'));
   app.refuseOtherMethods();
-  return app;
 }

@@ -14,7 +14,7 @@ export const systemClock: Clock = {
   now: () => Date.now(),
   monotonic: () => performance.now(),
   after(delayMs, run) {
-    const timer = setTimeout(run, delayMs);
+    const timer = setTimeout(run, Math.ceil(delayMs)); // a timer cuts fractions off, and would fire too early
     return () => clearTimeout(timer);
   },
 };

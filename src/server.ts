@@ -21,7 +21,8 @@ async function start(): Promise<void> {
   });
 
   const { host, port } = config.http;
-  await app.listen({ host, port }).catch((error: NodeJS.ErrnoException) => {
+  await app.listen({ host, port }).catch(async (error: NodeJS.ErrnoException) => {
+    await app.close();
     throw new StartError(
       LISTEN_ERRORS[error.code ?? '']?.(port, host) ?? `Cannot listen on ${host}:${port}: ${error.message}.`,
     );

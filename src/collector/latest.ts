@@ -41,10 +41,10 @@ export class LatestReadings {
     return [...this.#entries.values()].map(({ sensor }) => sensor);
   }
 
-  /** The value of a good reading, else null: also where there is no such sensor. */
+  /** The value of a good and fresh reading, else null: also where there is no such sensor. */
   goodValue(id: string): number | null {
-    const last = this.#entries.get(id)?.last;
-    return last?.quality === 'good' ? last.value : null;
+    const entry = this.#entries.get(id);
+    return entry?.last?.quality === 'good' && !this.#isStale(entry) ? entry.last.value : null;
   }
 
   /** By id of the sensor. */
@@ -70,9 +70,7 @@ export class LatestReadings {
 
   /** Ids of the sensors without a good reading for longer than they may be. */
   stale(): string[] {
-    return [...this.#entries]
-      .filter(([, entry]) => this.#silentForS(entry) > entry.sensor.staleAfterS)
-      .map(([id]) => id);
+    return [...this.#entries].filter(([, entry]) => this.#isStale(entry)).map(([id]) => id);
   }
 
   #statusOf(entry: Entry): SensorStatus {
@@ -83,9 +81,13 @@ export class LatestReadings {
       unit: sensor.unit,
       timestamp: last === undefined ? null : toTimestamp(last.at),
       age_s: hasBeenGood ? Math.round(silentS * 1000) / 1000 : null,
-      stale: silentS > sensor.staleAfterS,
+      stale: this.#isStale(entry),
       quality: last?.quality ?? 'none',
     };
+  }
+
+  #isStale(entry: Entry): boolean {
+    return this.#silentForS(entry) > entry.sensor.staleAfterS;
   }
 
   #silentForS({ goodSince }: Entry): number {

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, linkSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, linkSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { StartError } from '../start-error.ts';
 
@@ -11,7 +11,10 @@ export interface ApiKey {
 
 /** Name of the key's file in the data directory. */
 export const KEY_FILE = 'api-key';
-const MIN_LENGTH = 16;
+const KEY = /^[!-~]{16,256}$/;
+const KEY_WORDS = '16 to 256 printable characters without spaces';
+/** Permissions of the group and of everybody. */
+const OTHERS = 0o077;
 
 /**
  * The configured key, else the one in the data directory, else a new one of 256 random bits that is stored there for
@@ -52,10 +55,13 @@ function readKey(file: string): string {
   } catch (error) {
     throw new StartError(`Cannot read the API key from ${file}: ${(error as NodeJS.ErrnoException).code}.`);
   }
-  if (key.length < MIN_LENGTH) {
+  if (!KEY.test(key)) {
     throw new StartError(
-      `The API key in ${file} is too short: delete the file and a new key is made at the next start.`,
+      `The API key in ${file} is not ${KEY_WORDS}: delete the file, and a new key is made at the next start.`,
     );
+  }
+  if ((statSync(file).mode & OTHERS) !== 0) {
+    throw new StartError(`The API key in ${file} can be read by others than its owner: chmod 600 ${file}`);
   }
   return key;
 }

@@ -9,7 +9,7 @@ export function crossChecks(config: Config): Explanation[] {
   const claim = <K>(taken: Map<K, string>, key: K, owner: string, pointer: string) => {
     const other = taken.get(key);
     if (other === undefined) taken.set(key, owner);
-    else faults.push({ pointer, message: `must be used once: ${other} has it already` });
+    else faults.push({ pointer, message: `is used twice: ${other} has it already` });
   };
   config.sensors.forEach((sensor, index) => {
     const at = `/sensors/${index}`;

@@ -23,6 +23,9 @@ export function loadConfigFile(path: string): Readonly<Config> {
   return resolve({ path, ...readYamlFile(path) }, {});
 }
 
+/** Line 2 before line 10. */
+const byLine = new Intl.Collator('en', { numeric: true });
+
 function resolve(file: ({ path: string } & YamlFile) | undefined, env: NodeJS.ProcessEnv): Readonly<Config> {
   const settings: Sections = structuredClone(file?.content ?? {});
   const faults = secretsInFile(settings).map((fault) => locate(fault, settings, file, new Map()));
@@ -31,7 +34,7 @@ function resolve(file: ({ path: string } & YamlFile) | undefined, env: NodeJS.Pr
   if (explanations.length === 0) explanations.push(...crossChecks(settings as Config));
   faults.push(...explanations.map((fault) => locate(fault, settings, file, fromEnv)));
   faults.push(...unknownVariables(env).map((name) => `${name}: there is no such setting`));
-  if (faults.length > 0) throw new StartError(faults.join('\n'), EX_CONFIG);
+  if (faults.length > 0) throw new StartError(faults.sort(byLine.compare).join('\n'), EX_CONFIG);
   return deepFreeze(settings as Config);
 }
 

@@ -18,14 +18,20 @@ export function openSimulated(clock: Clock = systemClock): SimulatedDriver {
   const levels = new Map<number, Level>();
   const inputs = new Map<number, SimulatedInput>();
   const taken = new Set<number>();
+  let open = true;
 
   function claim(pin: number): void {
+    refuseWhenClosed(pin);
     if (!Number.isInteger(pin) || pin < 0 || pin >= HEADER_PINS) {
       throw new HardwareError(`GPIO ${pin} is not on the simulated header: it has the pins 0 to ${HEADER_PINS - 1}.`);
     }
     if (taken.has(pin))
       throw new HardwareError(`GPIO ${pin} on the simulated header is already taken by "pi-edge-api".`);
     taken.add(pin);
+  }
+
+  function refuseWhenClosed(pin: number): void {
+    if (!open) throw new HardwareError(`GPIO ${pin} cannot be used: the simulated header is closed.`);
   }
 
   return {
@@ -35,7 +41,10 @@ export function openSimulated(clock: Clock = systemClock): SimulatedDriver {
     capabilities: new Set(['pull', 'debounce', 'edges'] as const),
     async output(pin, { active, initial }): Promise<OutputLine> {
       claim(pin);
-      const write = (on: boolean) => void levels.set(pin, on === (active === 'high') ? 1 : 0);
+      const write = (on: boolean) => {
+        refuseWhenClosed(pin);
+        levels.set(pin, on === (active === 'high') ? 1 : 0);
+      };
       write(initial);
       return { pin, write, read: () => (levels.get(pin) === 1) === (active === 'high') };
     },
@@ -46,6 +55,7 @@ export function openSimulated(clock: Clock = systemClock): SimulatedDriver {
       return input;
     },
     async close() {
+      open = false;
       for (const input of inputs.values()) input.release();
       inputs.clear();
       taken.clear();

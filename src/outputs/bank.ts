@@ -14,27 +14,46 @@ interface Channel {
   cancelPulse: Cancel;
 }
 
+type FaultListener = (output: string, fault: Error) => void;
+
+interface Surroundings {
+  clock: Clock;
+  /** Hears of a pin that did not obey when nobody was there to be told. */
+  onFault: FaultListener;
+}
+
+const TRY_AGAIN_MS = 1000;
+
 /** The outputs of this device: their states, running pulses and safe states. Switching is synchronous and in memory. */
 export class OutputBank {
   readonly #channels: ReadonlyMap<string, Channel>;
   readonly #clock: Clock;
+  readonly #onFault: FaultListener;
 
-  private constructor(channels: Channel[], clock: Clock) {
+  private constructor(channels: Channel[], { clock, onFault }: Surroundings) {
     this.#channels = new Map(channels.map((channel) => [channel.config.id, channel]));
     this.#clock = clock;
+    this.#onFault = onFault;
   }
 
-  /** Claims the lines; each shows its initial state from the first moment. Rejects with HardwareError, and what was claimed is safe then. */
-  static async claim(configs: readonly OutputConfig[], driver: Driver, clock: Clock): Promise<OutputBank> {
+  /**
+   * Claims the lines; each shows its initial state from the first moment. Rejects with HardwareError, and what was
+   * claimed until then is safe.
+   */
+  static async claim(
+    configs: readonly OutputConfig[],
+    driver: Driver,
+    surroundings: Surroundings,
+  ): Promise<OutputBank> {
     const channels: Channel[] = [];
     try {
       for (const config of configs) channels.push(await claimChannel(config, driver));
     } catch (fault) {
       // The kernel keeps the levels of this process after its end.
-      new OutputBank(channels, clock).makeSafe();
+      new OutputBank(channels, surroundings).makeSafe();
       throw fault;
     }
-    return new OutputBank(channels, clock);
+    return new OutputBank(channels, surroundings);
   }
 
   list(): Output[] {
@@ -65,10 +84,7 @@ export class OutputBank {
     if (durationS !== undefined) {
       const durationMs = durationS * 1000;
       channel.untilMs = this.#clock.now() + durationMs;
-      channel.cancelPulse = this.#clock.after(durationMs, () => {
-        this.#drive(channel, !on);
-        channel.heldBy = null;
-      });
+      channel.cancelPulse = this.#clock.after(durationMs, () => this.#endPulse(channel, !on));
     }
     return describe(channel);
   }
@@ -85,6 +101,17 @@ export class OutputBank {
       }
     }
     if (faults.length > 0) throw new AggregateError(faults, 'Not every output could be driven to its safe state.');
+  }
+
+  /** A pin that does not obey is tried again until it does: nobody waits for the end of a pulse to hear of it. */
+  #endPulse(channel: Channel, on: boolean): void {
+    try {
+      this.#drive(channel, on);
+      channel.heldBy = null;
+    } catch (fault) {
+      this.#onFault(channel.config.id, fault as Error);
+      channel.cancelPulse = this.#clock.after(TRY_AGAIN_MS, () => this.#endPulse(channel, on));
+    }
   }
 
   #drive(channel: Channel, on: boolean): void {

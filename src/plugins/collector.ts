@@ -33,7 +33,10 @@ export default fp<Options>(
     const simulated = hardware.driver.simulated || sensors.some((sensor) => sensor.simulated);
     const latest = new LatestReadings(sensors, clock);
     const recent = new RecentReadings(MAX_READINGS);
-    for (const snapshot of await store.snapshots(MAX_READINGS)) recent.push(snapshot);
+    for (const { values, ...snapshot } of await store.snapshots(MAX_READINGS)) {
+      // Only sensors that are configured today: every row has the same ones.
+      recent.push({ ...snapshot, values: Object.fromEntries(sensorIds.map((id) => [id, values[id] ?? null])) });
+    }
     const outputChanges = new OutputChanges();
 
     const collector = new Collector({

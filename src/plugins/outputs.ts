@@ -17,7 +17,10 @@ interface Options {
 /** Claims the outputs at boot and leaves them safe at the end. */
 export default fp<Options>(
   async (app, { outputs, clock }) => {
-    const bank = await OutputBank.claim(outputs, app.hardware.driver, clock);
+    const bank = await OutputBank.claim(outputs, app.hardware.driver, {
+      clock,
+      onFault: (output, fault) => app.log.error(fault, `output ${output} did not obey at the end of its pulse`),
+    });
     app.decorate('outputs', bank);
     app.addHook('onClose', async () => bank.makeSafe());
   },

@@ -20,7 +20,11 @@ export default fp<Options>(
   async (app, { directory, commitEveryMs, clock }) => {
     const store = await Store.open({ file: join(directory, 'edge.db'), commitEveryMs, clock });
     app.decorate('store', store);
-    app.addHook('onClose', () => store.close());
+    app.addHook('onClose', async () => {
+      await store.close();
+      const { pendingRows, lastError } = store.health();
+      if (pendingRows > 0) app.log.error(`${pendingRows} readings could not be stored and are lost: ${lastError}`);
+    });
   },
   { name: 'store' },
 );

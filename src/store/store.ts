@@ -19,7 +19,7 @@ interface Options {
   clock: Clock;
 }
 
-/** More than a day of ten sensors at 10 s: beyond it the oldest rows are given up, and counted. */
+/** More than a day of ten sensors at 10 s: beyond it the oldest rows that wait are given up, and counted. */
 const MAX_PENDING_ROWS = 100_000;
 
 /**
@@ -59,7 +59,7 @@ export class Store {
 
   append(rows: readonly StoredRow[]): void {
     this.#pending.push(...rows);
-    const excess = this.#pending.length - MAX_PENDING_ROWS;
+    const excess = this.#pending.length + this.#again.length - MAX_PENDING_ROWS;
     if (excess > 0) {
       this.#pending.splice(0, excess);
       this.#dropped += excess;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { promisify } from 'node:util';
@@ -42,19 +42,30 @@ describe('the API key', () => {
 
   it('may be written by hand, with white space around it', (t) => {
     const folder = temporaryFolder(t);
-    writeFileSync(join(folder, KEY_FILE), '\n  written-by-hand-0123 \r\n');
+    writeFileSync(join(folder, KEY_FILE), '\n  written-by-hand-0123 \r\n', { mode: 0o600 });
     assert.equal(loadApiKey(undefined, folder).key, 'written-by-hand-0123');
   });
 
-  it('is refused when it is too short, and not repeated', (t) => {
+  it('is refused when it is too short or has other characters, and not repeated', (t) => {
     const folder = temporaryFolder(t);
-    for (const text of ['', '\n', 'fifteen-letters']) {
-      writeFileSync(join(folder, KEY_FILE), text);
+    for (const text of ['', '\n', 'fifteen-letters', 'fifteen and one spaces', 'fifteen-\u0000-control']) {
+      writeFileSync(join(folder, KEY_FILE), text, { mode: 0o600 });
       assert.throws(
         () => loadApiKey(undefined, folder),
         (error) =>
-          error instanceof StartError && /is too short/.test(error.message) && !error.message.includes('fifteen'),
+          error instanceof StartError &&
+          /is not 16 to 256 printable characters/.test(error.message) &&
+          !error.message.includes('fifteen'),
       );
+    }
+  });
+
+  it('is refused when others than its owner can read it', (t) => {
+    const folder = temporaryFolder(t);
+    for (const mode of [0o640, 0o604, 0o666]) {
+      writeFileSync(join(folder, KEY_FILE), 'written-by-hand-0123');
+      chmodSync(join(folder, KEY_FILE), mode);
+      assert.throws(() => loadApiKey(undefined, folder), { name: 'StartError', message: /chmod 600/ });
     }
   });
 

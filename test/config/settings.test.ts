@@ -74,18 +74,18 @@ describe('what is used twice', () => {
   const CPU = '{ id: a, kind: cpu }';
   const BUTTON = '{ id: b, kind: gpio, pin: 4 }';
   const cases: Record<string, [text: string, fault: RegExp]> = {
-    'an id of two sensors': [`sensors:\n  - ${CPU}\n  - ${CPU}\n`, /^edge\.yaml:3: sensors\[1\]\.id must be used once/],
+    'an id of two sensors': [`sensors:\n  - ${CPU}\n  - ${CPU}\n`, /^edge\.yaml:3: sensors\[1\]\.id is used twice/],
     'an id of a sensor and an output': [
       `sensors: [${CPU}]\noutputs: [{ id: a, pin: 4 }]\n`,
-      /^edge\.yaml:2: outputs\[0\]\.id must be used once: sensors\[0\] has it already/,
+      /^edge\.yaml:2: outputs\[0\]\.id is used twice: sensors\[0\] has it already/,
     ],
     'a pin of an input and an output': [
       `sensors: [${BUTTON}]\noutputs: [{ id: c, pin: 4 }]\n`,
-      /^edge\.yaml:2: outputs\[0\]\.pin must be used once: sensors\[0\] has it already/,
+      /^edge\.yaml:2: outputs\[0\]\.pin is used twice: sensors\[0\] has it already/,
     ],
     'a pin of two outputs': [
       'outputs:\n  - { id: a, pin: 4 }\n  - { id: b, pin: 4 }\n',
-      /^edge\.yaml:3: outputs\[1\]\.pin must be used once: outputs\[0\] has it already/,
+      /^edge\.yaml:3: outputs\[1\]\.pin is used twice: outputs\[0\] has it already/,
     ],
   };
   for (const [what, [text, fault]] of Object.entries(cases)) {
@@ -99,7 +99,7 @@ describe('what is used twice', () => {
   it('is also found between the file and the default lists', (t) => {
     assert.match(
       faultsIn(t, 'outputs: [{ id: c, pin: 27 }]\n')[0] ?? '',
-      /^edge\.yaml:1: outputs\[0\]\.pin must be used/,
+      /^edge\.yaml:1: outputs\[0\]\.pin is used twice/,
     );
   });
 });

@@ -23,6 +23,8 @@ export const aVent = (changes: Partial<OutputConfig> = {}) =>
 export async function aBank(...configs: OutputConfig[]) {
   const clock = new FakeClock();
   const pins = openBreakable(clock);
-  const bank = await OutputBank.claim(configs.length === 0 ? [anOutput()] : configs, pins, clock);
-  return { bank, pins, clock, led: () => bank.get('led') };
+  const faults: string[] = [];
+  const onFault = (output: string) => void faults.push(output);
+  const bank = await OutputBank.claim(configs.length === 0 ? [anOutput()] : configs, pins, { clock, onFault });
+  return { bank, pins, clock, faults, led: () => bank.get('led') };
 }

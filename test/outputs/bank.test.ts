@@ -114,7 +114,7 @@ describe('the safe states', () => {
     const pins = openBreakable(clock);
     await pins.input(VENT, { pull: 'off', active: 'high', debounceMs: 0 });
     const heater = anOutput({ initial: 'on' });
-    await assert.rejects(OutputBank.claim([heater, aVent()], pins, clock), {
+    await assert.rejects(OutputBank.claim([heater, aVent()], pins, { clock, onFault: assert.fail }), {
       name: 'HardwareError',
       message: /GPIO 22 .* is already taken/,
     });

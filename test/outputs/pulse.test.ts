@@ -74,4 +74,15 @@ describe('a pulse', () => {
     await clock.advance(5_000);
     assert.deepEqual([led()?.state, led()?.until], ['off', null]);
   });
+
+  it('whose end the pin does not obey is ended as soon as it does', async () => {
+    const { bank, clock, pins, faults, led } = await aBank();
+    bank.switch('led', 'on', 5);
+    pins.breakPin(LED);
+    await clock.advance(7_500);
+    assert.deepEqual([led()?.state, faults], ['on', ['led', 'led', 'led']]);
+    pins.breakPin(LED, false);
+    await clock.advance(500);
+    assert.deepEqual([led()?.state, led()?.held_by], ['off', null]);
+  });
 });
