@@ -64,7 +64,11 @@ export const GpioSensorSchema = Type.Object(
       description: 'A level counts once it holds this long.',
     }),
   },
-  { ...strict, description: 'A digital input: 1 when active, else 0. Status follows it at once; what is stored is its state at each reading.' },
+  {
+    ...strict,
+    description:
+      'A digital input: 1 when active, else 0. Status follows it at once; stored is its state at each reading.',
+  },
 );
 
 export const SimulatedSensorSchema = Type.Object(
