@@ -1,0 +1,28 @@
+import type { Readable } from 'node:stream';
+import { promisify } from 'node:util';
+import { gzip } from 'node:zlib';
+
+const GZIP_ABOVE_BYTES = 1024;
+const MAX_ANSWER_BYTES = 64 * 1024;
+
+const compress = promisify(gzip);
+
+/** What is written for a JSON text: the same bytes whenever it is asked. */
+export async function encode(json: string): Promise<{ body: Buffer; zipped: boolean }> {
+  const plain = Buffer.from(json);
+  if (plain.length <= GZIP_ABOVE_BYTES) return { body: plain, zipped: false };
+  return { body: await compress(plain), zipped: true };
+}
+
+/** The text of an answer; a long one is cut off. Rejects when the answer breaks off before. */
+export async function readAnswer(answer: Readable): Promise<string> {
+  const chunks: Buffer[] = [];
+  let sizeBytes = 0;
+  answer.on('error', () => {}); // to be cut off is an error to the stream
+  for await (const chunk of answer) {
+    chunks.push(chunk);
+    sizeBytes += chunk.length;
+    if (sizeBytes >= MAX_ANSWER_BYTES) break; // leaving the loop destroys the stream
+  }
+  return Buffer.concat(chunks).toString('utf8', 0, MAX_ANSWER_BYTES);
+}

@@ -1,0 +1,145 @@
+import { type Dispatcher, Pool } from 'undici';
+import type { Clock } from '../clock.ts';
+import { encode, readAnswer } from './body.ts';
+import { mayHaveLeft, NoAnswer, sentenceOf } from './failures.ts';
+import type { Batch } from './outbox.ts';
+import { type Outcome, outcomeOf } from './outcome.ts';
+
+/** What a try to send came to, and the bytes of HTTP that left the device for it. */
+export interface Sent {
+  outcome: Outcome;
+  bytes: number;
+}
+
+/** Sends one batch and never rejects; an aborted signal ends it early, as not acknowledged. */
+export interface Sender {
+  send(batch: Batch, signal: AbortSignal): Promise<Sent>;
+}
+
+interface Options {
+  url: string;
+  /** Goes into the Authorization header and nowhere else. */
+  token?: string | undefined;
+  timeoutMs: number;
+  clock: Clock;
+  dispatcher?: Dispatcher;
+}
+
+const CONNECT_MS = 5000;
+const MAX_QUOTE = 200;
+
+/**
+ * Connections to the receiver, one for each request in flight. HTTP/2 is off: over it both lanes would share a
+ * connection, and an alert would hang with the summaries.
+ */
+export function openPool(url: string, timeoutMs: number, connect: Pool.Options['connect'] = {}): Pool {
+  return new Pool(new URL(url).origin, {
+    allowH2: false,
+    connectTimeout: CONNECT_MS,
+    // A mobile network takes longer than Node's 250 ms to connect, and would then lose every address.
+    autoSelectFamily: true,
+    autoSelectFamilyAttemptTimeout: CONNECT_MS / 2,
+    headersTimeout: timeoutMs,
+    bodyTimeout: timeoutMs,
+    // Long enough to drain a backlog over one connection; NATs forget older ones, and a request on them is lost time.
+    keepAliveMaxTimeout: 4000,
+    connect,
+  });
+}
+
+/** The way to the receiver: knows HTTP, and nothing of lanes, pace and retries. */
+export class UplinkClient implements Sender {
+  readonly #url: URL;
+  readonly #where: string;
+  readonly #token: string | undefined;
+  readonly #deadlineMs: number;
+  readonly #clock: Clock;
+  readonly #dispatcher: Dispatcher;
+
+  constructor({ url, token, timeoutMs, clock, dispatcher }: Options) {
+    this.#url = new URL(url);
+    // A query or a user in the address may be a secret.
+    this.#where = this.#url.origin + this.#url.pathname;
+    this.#token = token;
+    this.#deadlineMs = CONNECT_MS + 2 * timeoutMs;
+    this.#clock = clock;
+    this.#dispatcher = dispatcher ?? openPool(url, timeoutMs);
+  }
+
+  async send(batch: Batch, signal: AbortSignal): Promise<Sent> {
+    const { body, zipped } = await encode(batch.body);
+    const headers = this.#headers(batch.key, zipped);
+    const bytes = this.#headBytes(headers, body) + body.length;
+    const deadline = new AbortController();
+    const cancel = this.#clock.after(this.#deadlineMs, () =>
+      deadline.abort(new NoAnswer('it did not finish its answer in time')),
+    );
+    try {
+      const outcome = await this.#post(headers, body, AbortSignal.any([signal, deadline.signal]));
+      return { outcome, bytes };
+    } catch (error) {
+      const outcome: Outcome = { kind: 'retry', why: sentenceOf(error, this.#where) };
+      return { outcome, bytes: mayHaveLeft(error) ? bytes : 0 };
+    } finally {
+      cancel();
+    }
+  }
+
+  /** Ends what is still in flight. */
+  async close(): Promise<void> {
+    await this.#dispatcher.destroy();
+  }
+
+  async #post(headers: Record<string, string>, body: Buffer, signal: AbortSignal): Promise<Outcome> {
+    const { origin, pathname, search } = this.#url;
+    const request = { origin, path: pathname + search, method: 'POST', headers, body, signal } as const;
+    // undici heeds the signal only once a connection stands.
+    const answer = await Promise.race([this.#dispatcher.request(request), aborted(signal)]);
+    const text = await Promise.race([readAnswer(answer.body), aborted(signal)]);
+    const header = (name: string) => [answer.headers[name]].flat()[0];
+    return outcomeOf(
+      {
+        status: answer.statusCode,
+        retryAfter: header('retry-after'),
+        date: header('date'),
+        location: this.#quote(header('location')),
+        text: this.#quote(text),
+      },
+      this.#where,
+      this.#clock.now(),
+    );
+  }
+
+  #headers(key: string, zipped: boolean): Record<string, string> {
+    return {
+      'content-type': 'application/json',
+      'idempotency-key': key,
+      ...(zipped && { 'content-encoding': 'gzip' }),
+      ...(this.#token && { authorization: `Bearer ${this.#token}` }),
+    };
+  }
+
+  /** Size of the lines that undici writes before the body. */
+  #headBytes(headers: Record<string, string>, body: Buffer): number {
+    const { host, pathname, search } = this.#url;
+    const lines = [`POST ${pathname}${search} HTTP/1.1`, `host: ${host}`, 'connection: keep-alive'];
+    for (const [name, value] of Object.entries(headers)) lines.push(`${name}: ${value}`);
+    return Buffer.byteLength(`${[...lines, `content-length: ${body.length}`].join('\r\n')}\r\n\r\n`);
+  }
+
+  /** What the other side wrote, fit to be shown: an echoed token is not. */
+  #quote(text = ''): string {
+    const shown = this.#token ? text.replaceAll(this.#token, '…') : text;
+    return shown
+      .replace(/[\p{C}\s]+/gu, ' ')
+      .trim()
+      .slice(0, MAX_QUOTE);
+  }
+}
+
+function aborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_resolve, reject) => {
+    if (signal.aborted) reject(signal.reason);
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+  });
+}

@@ -1,0 +1,169 @@
+import type { Cancel, Clock } from '../clock.ts';
+import type { Sender, Sent } from './client.ts';
+import type { Batch, Lane, Outbox } from './outbox.ts';
+import type { Pace } from './pace.ts';
+import { Schedule } from './schedule.ts';
+
+/** What both lanes share. */
+export interface Shared {
+  outbox: Outbox;
+  sender: Sender;
+  pace: Pace;
+  clock: Clock;
+  /** Numbers from 0 up to 1. */
+  random: () => number;
+  maxBatch: number;
+  /** Monotonic time before which nothing is sent, because the receiver does not know this device. */
+  pausedUntil: () => number;
+  listener: Listener;
+}
+
+/** What a lane tells. All of it is synchronous and must not throw. */
+export interface Listener {
+  onRequest(): void;
+  onAnswer(batch: Batch, sent: Sent): void;
+  onOutboxError(why: string): void;
+}
+
+/** Sends what waits in one lane: one request at a time, the next one when the last one is settled. */
+export class LaneLoop {
+  readonly lane: Lane;
+  /** A batch waits for its turn or for an answer. */
+  sending = false;
+
+  readonly #shared: Shared;
+  readonly #schedule: Schedule;
+  readonly #end = new AbortController();
+  #started = false;
+  /** While a round runs, for its end: there may be more than it saw; somebody wants the next try at once. */
+  #more = false;
+  #hurry = false;
+  /** The receiver has answered, and the outbox did not take it: done before anything is sent again. */
+  #unsettled: (() => Promise<void>) | undefined;
+  #cancelTimer: Cancel = () => {};
+  #running: Promise<void> | undefined;
+
+  constructor(lane: Lane, shared: Shared) {
+    this.lane = lane;
+    this.#shared = shared;
+    this.#schedule = new Schedule(shared.clock, shared.random);
+  }
+
+  /** Wall time of the first of the failures in a row. */
+  get failingSince(): number | null {
+    return this.#schedule.failingSince;
+  }
+
+  /** Monotonic time of the next look into the outbox. */
+  get nextAt(): number {
+    return Math.max(this.#schedule.nextAt, this.#shared.pausedUntil());
+  }
+
+  start(): void {
+    this.#started = true;
+    this.#arm();
+  }
+
+  /** Takes up nothing new; resolves when the running request is settled, or given up because `graceMs` are over. */
+  async stop(graceMs: number): Promise<void> {
+    this.#started = false;
+    this.#cancelTimer();
+    const cancelGrace = this.#shared.clock.after(graceMs, () => this.#end.abort());
+    await this.#running;
+    cancelGrace();
+    this.#end.abort();
+  }
+
+  /** There is a new item. An alert is tried at once, also while its lane backs off. */
+  wake(): void {
+    this.#more = true;
+    if (this.lane === 'alert' || this.failingSince === null) this.hurry();
+  }
+
+  /** Ends a wait that the receiver did not ask for. */
+  hurry(): void {
+    this.#hurry = true;
+    this.#schedule.hurry();
+    this.#arm();
+  }
+
+  /** Ends every wait. */
+  forget(): void {
+    this.#hurry = true;
+    this.#schedule.forget();
+    this.#arm();
+  }
+
+  /** One batch, if one is due; while a round runs, the same round. */
+  round(): Promise<void> {
+    if (this.#end.signal.aborted) return Promise.resolve();
+    this.#running ??= this.#round().finally(() => {
+      this.#running = undefined;
+      this.sending = false;
+      this.#arm();
+    });
+    return this.#running;
+  }
+
+  async #round(): Promise<void> {
+    const { outbox, pace, maxBatch, listener } = this.#shared;
+    if (!this.#mayGo()) return;
+    this.#more = this.#hurry = false;
+    try {
+      await this.#settle(this.#unsettled);
+      const batch = await outbox.next(this.lane, maxBatch);
+      if (batch === undefined) return this.#rest();
+      this.sending = true;
+      // The other lane may have learned meanwhile that nothing is to be sent.
+      if ((await pace.turn(this.lane)) && this.#mayGo()) await this.#send(batch);
+    } catch (error) {
+      this.#failed();
+      listener.onOutboxError(`The store of what is to be sent fails: ${(error as Error).message}`);
+    }
+  }
+
+  async #send(batch: Batch): Promise<void> {
+    const { outbox, sender, listener } = this.#shared;
+    listener.onRequest();
+    const sent = await sender.send(batch, this.#end.signal);
+    const { outcome } = sent;
+    if (outcome.kind === 'retry' || outcome.kind === 'unauthorised') {
+      if (this.#end.signal.aborted) return; // not the receiver's fault
+      this.#failed(outcome.kind === 'retry' ? outcome.retryAfterMs : undefined);
+      listener.onAnswer(batch, sent);
+      return;
+    }
+    this.#schedule.gotThrough();
+    listener.onAnswer(batch, sent);
+    if (outcome.kind === 'accepted') await this.#settle(() => outbox.acknowledge(batch));
+    else if (batch.items > 1) await this.#settle(() => outbox.split(batch));
+    else await this.#settle(() => outbox.setAside(batch, outcome.why));
+  }
+
+  async #settle(settle: (() => Promise<void>) | undefined): Promise<void> {
+    this.#unsettled = settle;
+    await settle?.();
+    this.#unsettled = undefined;
+  }
+
+  #mayGo(): boolean {
+    return this.nextAt <= this.#shared.clock.monotonic();
+  }
+
+  #rest(): void {
+    this.#schedule.nothingToDo();
+    if (this.#more) this.#schedule.hurry();
+  }
+
+  #failed(retryAfterMs?: number): void {
+    this.#schedule.failed(retryAfterMs);
+    if (this.#hurry) this.#schedule.hurry();
+  }
+
+  #arm(): void {
+    this.#cancelTimer();
+    if (!this.#started || this.#running !== undefined) return;
+    const { clock } = this.#shared;
+    this.#cancelTimer = clock.after(Math.max(0, this.nextAt - clock.monotonic()), () => void this.round());
+  }
+}

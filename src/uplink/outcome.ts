@@ -1,0 +1,64 @@
+import { retryAfterMs } from './backoff.ts';
+
+/** What one try to send a batch came to. `why` is a sentence for a person. */
+export type Outcome =
+  | { kind: 'accepted' }
+  /** The receiver will never take this content. */
+  | { kind: 'refused'; why: string }
+  | { kind: 'unauthorised'; why: string }
+  | { kind: 'retry'; why: string; retryAfterMs?: number | undefined };
+
+/** An HTTP answer, as far as it matters here. */
+export interface Answer {
+  status: number;
+  retryAfter?: string | undefined;
+  date?: string | undefined;
+  location?: string | undefined;
+  /** How its body begins. */
+  text?: string;
+}
+
+/** What a person can do about a status; a status that is not here speaks for itself. */
+const ADVICE: Readonly<Record<number, string>> = {
+  401: 'set a valid token in EDGE_UPLINK_TOKEN',
+  403: 'the token in EDGE_UPLINK_TOKEN may not write there',
+  404: 'nothing is there, correct the path in uplink.url',
+  405: 'it takes no POST, correct uplink.url',
+  407: 'a proxy in between wants a login',
+  410: 'nothing is there any more, correct uplink.url',
+  411: 'something in between does not take what this device sends',
+  415: 'it does not take JSON or gzip',
+  429: 'this device is asked to slow down',
+  511: 'the network wants somebody to log in first',
+};
+
+/** `where` is the receiver's address as it may be shown. `nowMs` is wall time. */
+export function outcomeOf(answer: Answer, where: string, nowMs: number): Outcome {
+  const { status } = answer;
+  if (status >= 200 && status < 300) return { kind: 'accepted' };
+  const why = sentence(answer, where);
+  switch (status) {
+    case 400:
+    case 413:
+    case 422:
+      return { kind: 'refused', why };
+    case 401:
+    case 403:
+      return { kind: 'unauthorised', why };
+    default:
+      return { kind: 'retry', why, retryAfterMs: retryAfterMs(answer.retryAfter, answer.date, nowMs) };
+  }
+}
+
+function sentence({ status, location, text }: Answer, where: string): string {
+  const advice = status >= 300 && status < 400 ? redirected(location, where) : ADVICE[status];
+  const said = text ? ` It says: ${text}` : '';
+  return `${where} answered ${status}${advice === undefined ? '' : `: ${advice}`}.${said}`;
+}
+
+function redirected(location: string | undefined, where: string): string {
+  const target = location !== undefined && URL.canParse(location, where) ? new URL(location, where) : undefined;
+  // Without the query, which may be a secret.
+  const shown = target === undefined ? 'its target' : target.origin + target.pathname;
+  return `redirects are not followed, set uplink.url to ${shown}`;
+}

@@ -1,0 +1,69 @@
+import type { Clock } from '../clock.ts';
+import { waitMs } from './backoff.ts';
+
+/** A wait is cut short at most this often: no storm of alerts becomes a storm of requests. */
+const HURRY_GAP_MS = 5000;
+/** How often an idle lane looks for items that nobody announced. */
+const LOOK_EVERY_MS = 60_000;
+
+const NEVER = Number.NEGATIVE_INFINITY;
+
+/** When one lane tries next, in monotonic time. */
+export class Schedule {
+  /** Wall time of the first of the failures in a row; null while the lane gets through. */
+  failingSince: number | null = null;
+
+  readonly #clock: Clock;
+  readonly #random: () => number;
+  #attempt = 0;
+  #dueAt = NEVER;
+  #retryAfterUntil = NEVER;
+  #hurriedAt = NEVER;
+
+  constructor(clock: Clock, random: () => number) {
+    this.#clock = clock;
+    this.#random = random;
+  }
+
+  get nextAt(): number {
+    return Math.max(this.#dueAt, this.#retryAfterUntil);
+  }
+
+  gotThrough(): void {
+    this.failingSince = null;
+    this.#attempt = 0;
+    this.#dueAt = this.#clock.monotonic();
+  }
+
+  nothingToDo(): void {
+    this.gotThrough();
+    this.#dueAt += LOOK_EVERY_MS;
+  }
+
+  failed(retryAfterMs?: number): void {
+    const now = this.#clock.monotonic();
+    this.failingSince ??= this.#clock.now();
+    this.#dueAt = now + waitMs({ attempt: this.#attempt, retryAfterMs }, this.#random);
+    this.#attempt += 1;
+    if (retryAfterMs !== undefined) this.#retryAfterUntil = now + retryAfterMs;
+  }
+
+  /** Ends a wait, unless the receiver asked for it. */
+  hurry(): void {
+    const now = this.#clock.monotonic();
+    if (this.failingSince === null) {
+      this.#dueAt = Math.min(this.#dueAt, now);
+      return;
+    }
+    const at = Math.max(now, this.#hurriedAt + HURRY_GAP_MS);
+    if (at >= this.#dueAt) return;
+    this.#dueAt = this.#hurriedAt = at;
+  }
+
+  /** Ends every wait, and begins the next series of them small. */
+  forget(): void {
+    this.#attempt = 0;
+    this.#retryAfterUntil = this.#hurriedAt = NEVER;
+    this.hurry();
+  }
+}

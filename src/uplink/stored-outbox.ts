@@ -1,0 +1,63 @@
+import type { Cancel, Clock } from '../clock.ts';
+import type { OutboxState } from '../store/protocol.ts';
+import type { Store } from '../store/store.ts';
+import type { Batch, Lane, Outbox } from './outbox.ts';
+
+interface Options {
+  store: Pick<Store, 'ask'>;
+  device: string;
+  clock: Clock;
+}
+
+/** Counting walks along the whole backlog: not more often than this. */
+const COUNT_EVERY_MS = 10_000;
+
+/** The outbox in the database. It remembers how much waits, for those who must not wait for a disk. */
+export class StoredOutbox implements Outbox {
+  /** Items that waited at the last count. */
+  items = 0;
+
+  readonly #options: Options;
+  #cancelCount: Cancel | undefined;
+
+  constructor(options: Options) {
+    this.#options = options;
+  }
+
+  async next(lane: Lane, maxItems: number): Promise<Batch | undefined> {
+    const { store, device } = this.#options;
+    return (await store.ask('nextBatch', { lane, maxItems, device })) ?? undefined;
+  }
+
+  async acknowledge({ id }: Batch): Promise<void> {
+    await this.#options.store.ask('acknowledge', { batch: id });
+    this.changed();
+  }
+
+  async split({ id }: Batch): Promise<void> {
+    await this.#options.store.ask('splitBatch', { batch: id });
+  }
+
+  async setAside({ id }: Batch, reason: string): Promise<void> {
+    await this.#options.store.ask('setAside', { batch: id, reason });
+    this.changed();
+  }
+
+  async count(): Promise<OutboxState> {
+    const state = await this.#options.store.ask('outboxState', {});
+    this.items = state.items;
+    return state;
+  }
+
+  /** There is more or less in it: counted soon. */
+  changed(): void {
+    this.#cancelCount ??= this.#options.clock.after(COUNT_EVERY_MS, () => {
+      this.#cancelCount = undefined;
+      this.count().catch(() => {}); // whoever needs the database says that it fails
+    });
+  }
+
+  stop(): void {
+    this.#cancelCount?.();
+  }
+}

@@ -1,0 +1,160 @@
+import { type Clock, toTimestamp } from '../clock.ts';
+import type { Sender, Sent } from './client.ts';
+import { LaneLoop, type Listener } from './lane.ts';
+import type { Batch, Lane, Outbox } from './outbox.ts';
+import { Pace } from './pace.ts';
+
+export interface UplinkStatus {
+  /** `paused`: the receiver does not accept the token. `waiting`: it is out of reach or not well. */
+  state: 'idle' | 'sending' | 'waiting' | 'paused';
+  /** Wall times in milliseconds since 1970. */
+  lastSuccessAt: number | null;
+  lastError: { why: string; at: number } | null;
+  /** Since when one of the lanes does not get through; null while both do. */
+  failingSince: number | null;
+  nextTryAt: number | null;
+  /** Since the start of the process, retries included. */
+  requests: number;
+  itemsSent: number;
+  /** HTTP as it is written to the connection, compressed, with its headers; without TLS, TCP and answers. */
+  bytesSent: number;
+}
+
+interface Log {
+  info(details: object, message: string): void;
+  warn(details: object, message: string): void;
+}
+
+interface Options {
+  outbox: Outbox;
+  sender: Sender;
+  clock: Clock;
+  /** Numbers from 0 up to 1. */
+  random: () => number;
+  maxBatch: number;
+  log: Log;
+}
+
+const PAUSE_MS = 5 * 60_000;
+/** How long the end of the process waits for an answer. Without one the batch is sent again after the next start. */
+const STOP_GRACE_MS = 2000;
+
+/** Brings the outbox to the receiver: alerts and summaries in lanes of their own, over connections of their own. */
+export class Uploader {
+  readonly #clock: Clock;
+  readonly #log: Log;
+  readonly #pace: Pace;
+  readonly #lanes: Readonly<Record<Lane, LaneLoop>>;
+  readonly #both: readonly LaneLoop[];
+  readonly #counts = { requests: 0, itemsSent: 0, bytesSent: 0 };
+  #pausedUntil = Number.NEGATIVE_INFINITY;
+  #lastSuccessAt: number | null = null;
+  #lastError: UplinkStatus['lastError'] = null;
+  /** What the log was last told, and since when that is so. */
+  #told: { state: 'failing' | 'paused'; since: number } | undefined;
+
+  constructor({ outbox, sender, clock, random, maxBatch, log }: Options) {
+    this.#clock = clock;
+    this.#log = log;
+    this.#pace = new Pace(clock);
+    const pausedUntil = () => this.#pausedUntil;
+    const listener: Listener = {
+      onRequest: () => void this.#counts.requests++,
+      onAnswer: (batch, sent) => this.#onAnswer(batch, sent),
+      onOutboxError: (why) => this.#failed(why, 'failing'),
+    };
+    const shared = { outbox, sender, pace: this.#pace, clock, random, maxBatch, pausedUntil, listener };
+    this.#lanes = { alert: new LaneLoop('alert', shared), summary: new LaneLoop('summary', shared) };
+    this.#both = [this.#lanes.alert, this.#lanes.summary];
+  }
+
+  start(): void {
+    for (const lane of this.#both) lane.start();
+  }
+
+  /** Resolves when no request is in flight any more; what has no answer by then stays in the outbox. */
+  async stop(): Promise<void> {
+    this.#pace.close();
+    await Promise.all(this.#both.map((lane) => lane.stop(STOP_GRACE_MS)));
+  }
+
+  /** By hand: one batch of each lane that is due. */
+  async tick(): Promise<void> {
+    await Promise.all(this.#both.map((lane) => lane.round()));
+  }
+
+  /** There is a new item in the outbox. */
+  wake(lane: Lane): void {
+    this.#lanes[lane].wake();
+  }
+
+  /** Tries now, whatever the waits; resolves when each lane has tried its next batch. */
+  async flush(): Promise<void> {
+    this.#pausedUntil = Number.NEGATIVE_INFINITY;
+    for (const lane of this.#both) lane.forget();
+    await this.tick();
+  }
+
+  status(): UplinkStatus {
+    const failing = this.#failing();
+    const nextTries = failing.filter(({ sending }) => !sending).map(({ nextAt }) => nextAt);
+    return {
+      state: this.#state(),
+      lastSuccessAt: this.#lastSuccessAt,
+      lastError: this.#lastError,
+      failingSince: failing.length === 0 ? null : Math.min(...failing.map(({ failingSince }) => failingSince ?? 0)),
+      nextTryAt: nextTries.length === 0 ? null : this.#wallTime(Math.min(...nextTries)),
+      ...this.#counts,
+    };
+  }
+
+  #failing(): LaneLoop[] {
+    return this.#both.filter(({ failingSince }) => failingSince !== null);
+  }
+
+  #state(): UplinkStatus['state'] {
+    if (this.#both.some(({ sending }) => sending)) return 'sending';
+    if (this.#pausedUntil > this.#clock.monotonic()) return 'paused';
+    return this.#failing().length > 0 ? 'waiting' : 'idle';
+  }
+
+  #wallTime(monotonicMs: number): number {
+    return Math.round(this.#clock.now() + Math.max(0, monotonicMs - this.#clock.monotonic()));
+  }
+
+  #onAnswer(batch: Batch, { outcome, bytes }: Sent): void {
+    const now = this.#clock.now();
+    this.#counts.bytesSent += bytes;
+    if (outcome.kind === 'accepted') {
+      this.#counts.itemsSent += batch.items;
+      this.#lastSuccessAt = now;
+      this.#reached();
+    } else if (outcome.kind === 'refused') {
+      this.#lastError = { why: outcome.why, at: now };
+      if (batch.items === 1) this.#log.warn({ key: batch.key, why: outcome.why }, 'uplink: an item is set aside');
+      this.#reached();
+    } else if (outcome.kind === 'unauthorised') {
+      this.#pausedUntil = this.#clock.monotonic() + PAUSE_MS;
+      this.#failed(outcome.why, 'paused');
+    } else this.#failed(outcome.why, 'failing');
+  }
+
+  /** The receiver is there and knows this device: a lane that waits has no reason to any more. */
+  #reached(): void {
+    this.#pausedUntil = Number.NEGATIVE_INFINITY;
+    const failing = this.#failing();
+    for (const lane of failing) lane.hurry();
+    if (failing.length > 0 || this.#told === undefined) return;
+    this.#log.info({ since: toTimestamp(this.#told.since) }, 'uplink: delivers again');
+    this.#told = undefined;
+  }
+
+  #failed(why: string, state: 'failing' | 'paused'): void {
+    const at = this.#clock.now();
+    this.#lastError = { why, at };
+    if (this.#told?.state === state || this.#told?.state === 'paused') return;
+    this.#told = { state, since: this.#told?.since ?? at };
+    const what = state === 'paused' ? 'paused, tried again every 5 minutes' : 'does not deliver, tried again for ever';
+    this.#log.warn({ why }, `uplink: ${what}`);
+  }
+}
