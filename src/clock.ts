@@ -5,14 +5,17 @@ export type Cancel = () => void;
 export interface Clock {
   /** Wall time in milliseconds since 1970. It jumps: a Pi has no battery clock. */
   now(): number;
-  /** Milliseconds since an arbitrary start. It never jumps: every duration is measured with it. */
+  /**
+   * Milliseconds since the machine started, the same clock for every process. It never jumps: every duration is measured
+   * with it, and it ties readings together that were taken before the wall clock could be trusted.
+   */
   monotonic(): number;
   after(delayMs: number, run: () => void): Cancel;
 }
 
 export const systemClock: Clock = {
   now: () => Date.now(),
-  monotonic: () => performance.now(),
+  monotonic: () => Number(process.hrtime.bigint()) / 1e6,
   after(delayMs, run) {
     const timer = setTimeout(run, Math.ceil(delayMs)); // a timer cuts fractions off, and would fire too early
     return () => clearTimeout(timer);

@@ -1,0 +1,49 @@
+import { execFile } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { access, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Config } from '../../schemas/config.ts';
+
+/** Made by systemd-timesyncd at the first synchronisation after the machine's start. */
+const TIMESYNCD_FLAG = '/run/systemd/timesync/synchronized';
+const CHRONYC_TIMEOUT_MS = 2000;
+
+/** Asks whether the wall clock has been set from the network since the machine's start. */
+export type Synchronised = () => Promise<boolean>;
+
+/** The source that is configured; `auto` believes whichever of the two services is there. */
+export function synchronisedBy(trust: Config['clock']['trust'], root: string): Synchronised {
+  const timesyncd = () =>
+    access(join(root, TIMESYNCD_FLAG)).then(
+      () => true,
+      () => false,
+    );
+  switch (trust) {
+    case 'always':
+      return async () => true;
+    case 'timesyncd':
+      return timesyncd;
+    case 'chrony':
+      return chrony;
+    case 'auto':
+      return async () => (await timesyncd()) || (await chrony());
+  }
+}
+
+/** A reference and a leap status (7F7F0101 is no reference: chrony then serves the machine's own clock to others). */
+const FOLLOWS = /^(?!7F7F0101,)[0-9A-F]{8},.*,(Normal|Insert second|Delete second)$/;
+
+/** `chronyc -c tracking` answers one line of comma-separated values. */
+function chrony(): Promise<boolean> {
+  return new Promise((resolve) => {
+    execFile('chronyc', ['-c', 'tracking'], { timeout: CHRONYC_TIMEOUT_MS }, (error, out) => {
+      resolve(error === null && FOLLOWS.test(out.trimEnd()));
+    });
+  });
+}
+
+/** Identity of this start of the machine; one of its own where the kernel gives none, so that nothing is tied together. */
+export async function bootIdentity(root: string): Promise<string> {
+  const text = await readFile(join(root, '/proc/sys/kernel/random/boot_id'), 'utf8').catch(() => '');
+  return text.trim() || randomUUID();
+}
