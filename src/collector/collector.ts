@@ -6,6 +6,8 @@ import type { Reading, Sensor } from '../sensors/sensor.ts';
 export interface Tick {
   /** Wall time of the round in milliseconds since 1970: also the time of every reading in it. */
   readonly at: number;
+  /** The same instant on the clock that never jumps. */
+  readonly monotonic: number;
   /** By id of the sensor. One that did not answer before the next round is missing. */
   readonly readings: ReadonlyMap<string, Reading>;
 }
@@ -109,7 +111,7 @@ export class Collector {
     await Promise.race([Promise.all(answers), new Promise<void>((resolve) => (this.#closeRound = resolve))]);
     this.ticks += 1;
     this.lastTickAt = at;
-    sinks.onTick({ at, readings: new Map(readings) });
+    sinks.onTick({ at, monotonic, readings: new Map(readings) });
   }
 
   async #readBus(bus: string, sensors: readonly Sensor[], read: (sensor: Sensor) => Promise<void>): Promise<void> {

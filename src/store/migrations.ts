@@ -23,6 +23,60 @@ const MIGRATIONS: readonly string[] = [
      simulated INTEGER NOT NULL,
      PRIMARY KEY (series, at)
    ) STRICT, WITHOUT ROWID;`,
+
+  `-- A life of the process before its clock could be trusted: wall time = monotonic time + offset.
+   CREATE TABLE run (
+     id      INTEGER PRIMARY KEY,
+     boot    TEXT NOT NULL,
+     offset  INTEGER NOT NULL, -- as assumed at its start
+     shift   INTEGER           -- what the assumption was wrong by; null until that is known
+   ) STRICT;
+   ALTER TABLE reading ADD COLUMN run INTEGER NOT NULL DEFAULT 0; -- 0: its time is to be trusted
+   CREATE INDEX reading_untrusted ON reading (run, series, at) WHERE run > 0;
+   ALTER TABLE series ADD COLUMN purged_until INTEGER NOT NULL DEFAULT 0; -- raw rows before it are gone
+
+   -- Windows with rows that no summary counts yet.
+   CREATE TABLE open_window (
+     series INTEGER NOT NULL REFERENCES series (id),
+     start  INTEGER NOT NULL,
+     size   INTEGER NOT NULL, -- milliseconds
+     PRIMARY KEY (series, start)
+   ) STRICT, WITHOUT ROWID;
+   CREATE TABLE summary (
+     series   INTEGER NOT NULL REFERENCES series (id),
+     start    INTEGER NOT NULL,
+     size     INTEGER NOT NULL,
+     revision INTEGER NOT NULL,
+     count    INTEGER NOT NULL,
+     mean     REAL NOT NULL,
+     m2       REAL NOT NULL,
+     min      REAL NOT NULL,
+     max      REAL NOT NULL,
+     first    INTEGER NOT NULL,
+     last     INTEGER NOT NULL,
+     PRIMARY KEY (series, start, size, revision)
+   ) STRICT, WITHOUT ROWID;
+
+   CREATE TABLE outbox (
+     id       INTEGER PRIMARY KEY,
+     lane     TEXT NOT NULL CHECK (lane IN ('alert', 'summary')),
+     item_id  TEXT NOT NULL UNIQUE,
+     item     TEXT NOT NULL,
+     series   INTEGER REFERENCES series (id), -- of a summary or a gap
+     start    INTEGER NOT NULL,               -- what it is about begins here
+     size     INTEGER NOT NULL,               -- 0 for what is no window
+     readings INTEGER NOT NULL,               -- how many readings it stands for
+     made_at  INTEGER NOT NULL,
+     batch    INTEGER,                        -- not null: it may be under way, and must not change any more
+     refused  TEXT                            -- not null: set aside, and why
+   ) STRICT;
+   CREATE INDEX outbox_order ON outbox (lane, start, id) WHERE refused IS NULL;
+   CREATE INDEX outbox_batch ON outbox (batch) WHERE batch IS NOT NULL;
+   CREATE INDEX outbox_refused ON outbox (id) WHERE refused IS NOT NULL;
+   -- One row. A number that was given to a batch is never given to another one: a batch may be settled a second time.
+   CREATE TABLE batch_count (last INTEGER NOT NULL) STRICT;
+   INSERT INTO batch_count (last) VALUES (0);
+   CREATE INDEX outbox_series ON outbox (series, start);`,
 ];
 
 /** Brings the tables to the newest form, each step whole or not at all. */

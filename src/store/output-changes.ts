@@ -4,9 +4,13 @@ import type { StoredRow } from './protocol.ts';
 export class OutputChanges {
   readonly #last = new Map<string, boolean>();
 
-  rows(at: number, states: Readonly<Record<string, boolean>>, simulated: boolean): StoredRow[] {
+  rows(
+    at: number,
+    states: Readonly<Record<string, boolean>>,
+    origin: Pick<StoredRow, 'simulated' | 'run'>,
+  ): StoredRow[] {
     const changed = Object.entries(states).filter(([name, on]) => this.#last.get(name) !== on);
     for (const [name, on] of changed) this.#last.set(name, on);
-    return changed.map(([name, on]) => ({ kind: 'output', name, at, value: on ? 1 : 0, quality: 'good', simulated }));
+    return changed.map(([name, on]) => ({ kind: 'output', name, at, value: on ? 1 : 0, quality: 'good', ...origin }));
   }
 }

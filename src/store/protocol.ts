@@ -1,4 +1,6 @@
 import type { Quality } from '../../schemas/sensors.ts';
+import type { Statistics } from '../summaries/statistics.ts';
+import type { Window } from '../summaries/window.ts';
 
 /** What a series records: values of a sensor, or states of an output. */
 export type SeriesKind = 'sensor' | 'output';
@@ -11,6 +13,8 @@ export interface StoredRow {
   value: number | null;
   quality: Exclude<Quality, 'none'>;
   simulated: boolean;
+  /** The run whose clock was not trusted yet when the row was taken; 0 where `at` is to be trusted. */
+  run: number;
 }
 
 export interface HistoryRequest {
@@ -33,21 +37,101 @@ export interface StoredSnapshot {
   simulated: boolean;
 }
 
+/** Where pages of summaries begin and end: a merged hour and the first window in it differ in size only. */
+export interface SummaryRequest {
+  sensor: string;
+  /** Both excluded. */
+  after: Window;
+  before: Window;
+  order: 'asc' | 'desc';
+  limit: number;
+}
+
+export interface StoredSummary {
+  window: Window;
+  revision: number;
+  values: Statistics;
+}
+
+/** A way upstream of its own: alerts never wait behind summaries. */
+export type Lane = 'alert' | 'summary';
+
+/** Items that go upstream together. It keeps its bytes until it is settled, also over a restart. */
+export interface Batch {
+  id: number;
+  lane: Lane;
+  items: number;
+  /** Idempotency-Key: SHA-256 of the body. */
+  key: string;
+  /** The exact JSON to send. */
+  body: string;
+  /** Readings that its items stand for. */
+  readings: number;
+}
+
+export interface OutboxState {
+  items: number;
+  bytes: number;
+  readings: number;
+  /** When the oldest waiting item was made. */
+  oldestAt: number | null;
+  setAside: { id: string; reason: string }[];
+}
+
+/** A life of the process whose clock is not trusted yet. */
+export interface Run {
+  id: number;
+  /** Assumed difference of wall time and monotonic time in milliseconds. */
+  offset: number;
+  /** True where an earlier run since the machine's start has met the trusted time. */
+  trusted: boolean;
+}
+
+/** What the worker is started with. */
+export interface WorkerOptions {
+  /** The database; made when it does not exist. */
+  file: string;
+  /** Size of the windows that readings are summarised in. */
+  windowMs: number;
+}
+
 /** What the worker does for the main thread: the only talk between the two. */
 export interface StoreOperations {
   /** Writes all rows in one transaction, on disk when it resolves. `again` marks a batch whose first fate is unknown. */
   commit(batch: { rows: StoredRow[]; again: boolean }): { sizeBytes: number };
   history(request: HistoryRequest): HistoryRow[];
   snapshots(request: { limit: number }): StoredSnapshot[];
-  close(request: Record<string, never>): null;
+  summaries(request: SummaryRequest): StoredSummary[];
+  closeWindows(request: Closing): number;
+  beginRun(request: { boot: string; wall: number; monotonic: number }): Run;
+  /** Tells the true offset of a run; moves at most `limit` rows to their true time. Answers how many it moved. */
+  trustRun(request: { run: number; offset: number; limit: number }): number;
+  nextBatch(request: { lane: Lane; maxItems: number; device: string }): Batch | null;
+  acknowledge(request: { batch: number }): void;
+  splitBatch(request: { batch: number }): void;
+  setAside(request: { batch: number; reason: string }): void;
+  outboxState(request: Record<string, never>): OutboxState;
+  close(request: Record<string, never>): void;
+}
+
+/** What closing windows needs to know. */
+export interface Closing {
+  now: number;
+  device: string;
+  /** Unit by id of the sensor. */
+  units: Record<string, string | null>;
+  /** False where nothing goes upstream: summaries are then kept for the API alone. */
+  upstream: boolean;
 }
 
 export type Operation = keyof StoreOperations;
+export type Argument<O extends Operation> = Parameters<StoreOperations[O]>[0];
+export type Result<O extends Operation> = ReturnType<StoreOperations[O]>;
 
 export interface Request<O extends Operation = Operation> {
   id: number;
   operation: O;
-  argument: Parameters<StoreOperations[O]>[0];
+  argument: Argument<O>;
 }
 
 export type Answer = { id: number; result: unknown } | { id: number; error: { message: string; code: string } };

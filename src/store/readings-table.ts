@@ -1,8 +1,11 @@
 import type { Database } from 'better-sqlite3';
+import type { OpenWindows } from './open-windows.ts';
 import type { HistoryRequest, HistoryRow, SeriesKind, StoredRow } from './protocol.ts';
+import type { SeriesTable } from './series-table.ts';
 
 /** Numbers on disk: never renumber, only add. */
 const QUALITIES = ['good', 'out_of_range', 'failed'] as const satisfies StoredRow['quality'][];
+const GOOD = QUALITIES.indexOf('good');
 
 interface RawRow {
   at: number;
@@ -11,65 +14,54 @@ interface RawRow {
   simulated: number;
 }
 
+type UntrustedRow = RawRow & { series: number };
+
 /** Rows in and out of the table `reading`. */
 export class ReadingsTable {
-  readonly #database: Database;
-  readonly #seriesIds = new Map<string, number>();
-  readonly #findSeries;
-  readonly #addSeries;
+  readonly #series: SeriesTable;
+  readonly #windows: OpenWindows;
   readonly #insert;
   readonly #find;
   readonly #select;
+  readonly #untrusted;
+  readonly #newestOf;
+  readonly #delete;
 
-  constructor(database: Database) {
-    this.#database = database;
-    this.#findSeries = database.prepare<[string, string], { id: number }>(
-      'SELECT id FROM series WHERE kind = ? AND name = ?',
+  constructor(database: Database, series: SeriesTable, windows: OpenWindows) {
+    this.#series = series;
+    this.#windows = windows;
+    this.#insert = database.prepare<(number | null)[]>(
+      'INSERT INTO reading (series, at, value, quality, simulated, run) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING',
     );
-    this.#addSeries = database.prepare<[string, string]>('INSERT INTO series (kind, name) VALUES (?, ?)');
-    this.#insert = database.prepare<[number, number, number | null, number, number]>(
-      'INSERT INTO reading (series, at, value, quality, simulated) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING',
-    );
+    const columns = 'at, value, quality, simulated';
     this.#find = database.prepare<[number, number], RawRow>(
-      'SELECT at, value, quality, simulated FROM reading WHERE series = ? AND at = ?',
+      `SELECT ${columns} FROM reading WHERE series = ? AND at = ?`,
     );
-    const range = 'SELECT at, value, quality, simulated FROM reading WHERE series = ? AND at >= ? AND at < ?';
+    const range = `SELECT ${columns} FROM reading WHERE series = ? AND at >= ? AND at < ?`;
     this.#select = {
       asc: database.prepare<number[], RawRow>(`${range} ORDER BY at ASC LIMIT ?`),
       desc: database.prepare<number[], RawRow>(`${range} ORDER BY at DESC LIMIT ?`),
     };
+    const untrusted = `SELECT series, ${columns} FROM reading WHERE run > 0 AND run = ?`;
+    this.#untrusted = {
+      oldestFirst: database.prepare<number[], UntrustedRow>(`${untrusted} ORDER BY series, at LIMIT ?`),
+      newestFirst: database.prepare<number[], UntrustedRow>(`${untrusted} ORDER BY series DESC, at DESC LIMIT ?`),
+    };
+    this.#newestOf = database.prepare<[number], { at: number | null }>(
+      'SELECT max(at) AS at FROM reading WHERE run > 0 AND run = ?',
+    );
+    this.#delete = database.prepare<[number, number]>('DELETE FROM reading WHERE series = ? AND at = ?');
   }
 
-  /**
-   * All rows or none. A batch that comes again is left alone when it is there already. That takes every one of its
-   * rows: a single one may look like a row from before, where the clock stepped back.
-   */
-  insert(rows: readonly StoredRow[], again: boolean): void {
-    try {
-      this.#database.transaction(() => {
-        if (again && rows.every((row) => this.#holds(row))) return;
-        for (const row of rows) this.#insertRow(row);
-      })();
-    } catch (error) {
-      this.#seriesIds.clear(); // a series that was made in the failed transaction is not there
-      throw error;
-    }
+  insert(row: StoredRow): void {
+    const series = this.#series.ensure(row.kind, row.name);
+    const raw = { ...row, quality: QUALITIES.indexOf(row.quality), simulated: row.simulated ? 1 : 0 };
+    this.#insertRaw(series, raw, row.run);
   }
 
-  /**
-   * The clock of a Pi steps back, and an instant may come a second time. Neither reading is lost for it: the second
-   * one takes the next free millisecond.
-   */
-  #insertRow(row: StoredRow): void {
-    const series = this.#seriesId(row.kind, row.name) ?? this.#makeSeries(row.kind, row.name);
-    const quality = QUALITIES.indexOf(row.quality);
-    let at = row.at;
-    while (this.#insert.run(series, at, row.value, quality, row.simulated ? 1 : 0).changes === 0) at += 1;
-  }
-
-  /** Looks where {@link #insertRow} would have put the row: at its instant, or behind those that stood there before. */
-  #holds(row: StoredRow): boolean {
-    const series = this.#seriesId(row.kind, row.name);
+  /** Looks where {@link insert} would have put the row: at its instant, or behind those that stood there before. */
+  holds(row: StoredRow): boolean {
+    const series = this.#series.idOf(row.kind, row.name);
     if (series === undefined) return false;
     const quality = QUALITIES.indexOf(row.quality);
     for (let at = row.at; ; at += 1) {
@@ -77,6 +69,21 @@ export class ReadingsTable {
       if (stored === undefined) return false;
       if (stored.value === row.value && stored.quality === quality) return true;
     }
+  }
+
+  /** Moves at most `limit` rows of a run to their true time, which is `shift` later; answers how many it moved. */
+  shift(run: number, shift: number, limit: number): number {
+    // A row must not land on one that is still to be moved, or it would lose its millisecond: the ones that lie ahead
+    // in the direction of the move go first, and all rows are out before the first one goes in.
+    const rows = this.#untrusted[shift > 0 ? 'newestFirst' : 'oldestFirst'].all(run, limit);
+    for (const { series, at } of rows) this.#delete.run(series, at);
+    for (const row of rows) this.#insertRaw(row.series, { ...row, at: row.at + shift }, 0);
+    return rows.length;
+  }
+
+  /** Time of the newest row of a run that is not trusted yet. */
+  newestOf(run: number): number | null {
+    return this.#newestOf.get(run)?.at ?? null;
   }
 
   history({ sensor, from, to, order, limit }: HistoryRequest): HistoryRow[] {
@@ -87,7 +94,7 @@ export class ReadingsTable {
     { kind, name }: { kind: SeriesKind; name: string },
     { from, to, order, limit }: Omit<HistoryRequest, 'sensor'>,
   ): HistoryRow[] {
-    const series = this.#seriesId(kind, name);
+    const series = this.#series.idOf(kind, name);
     if (series === undefined) return [];
     return this.#select[order].all(series, from, to, limit).map(({ at, value, quality, simulated }) => ({
       at,
@@ -97,19 +104,13 @@ export class ReadingsTable {
     }));
   }
 
-  names(kind: SeriesKind): string[] {
-    const select = this.#database.prepare<[string], { name: string }>('SELECT name FROM series WHERE kind = ?');
-    return select.all(kind).map(({ name }) => name);
-  }
-
-  #seriesId(kind: SeriesKind, name: string): number | undefined {
-    const key = `${kind} ${name}`;
-    const id = this.#seriesIds.get(key) ?? this.#findSeries.get(kind, name)?.id;
-    if (id !== undefined) this.#seriesIds.set(key, id);
-    return id;
-  }
-
-  #makeSeries(kind: SeriesKind, name: string): number {
-    return Number(this.#addSeries.run(kind, name).lastInsertRowid);
+  /**
+   * The clock of a Pi steps back, and an instant may come a second time. Neither reading is lost for it: the second
+   * one takes the next free millisecond.
+   */
+  #insertRaw(series: number, row: RawRow, run: number): void {
+    let { at } = row;
+    while (this.#insert.run(series, at, row.value, row.quality, row.simulated, run).changes === 0) at += 1;
+    if (run === 0 && row.quality === GOOD && this.#series.isSensor(series)) this.#windows.mark(series, at);
   }
 }

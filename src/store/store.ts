@@ -1,6 +1,6 @@
 import type { Cancel, Clock } from '../clock.ts';
 import { StartError } from '../start-error.ts';
-import type { HistoryRequest, HistoryRow, StoredRow, StoredSnapshot } from './protocol.ts';
+import type { Argument, Operation, Result, StoredRow, WorkerOptions } from './protocol.ts';
 import { WorkerClient } from './worker-client.ts';
 
 export interface StoreHealth {
@@ -12,9 +12,7 @@ export interface StoreHealth {
   sizeBytes: number | null;
 }
 
-interface Options {
-  /** The database; made when it does not exist. */
-  file: string;
+interface Options extends WorkerOptions {
   commitEveryMs: number;
   clock: Clock;
 }
@@ -40,8 +38,8 @@ export class Store {
   #dropped = 0;
   #sizeBytes: number | null = null;
 
-  private constructor({ file, clock, commitEveryMs }: Options) {
-    this.#worker = new WorkerClient(file);
+  private constructor({ file, clock, commitEveryMs, windowMs }: Options) {
+    this.#worker = new WorkerClient({ file, windowMs });
     this.#clock = clock;
     this.#commitEveryMs = commitEveryMs;
   }
@@ -81,12 +79,9 @@ export class Store {
     await this.#committing;
   }
 
-  history(request: HistoryRequest): Promise<HistoryRow[]> {
-    return this.#worker.ask('history', request);
-  }
-
-  snapshots(limit: number): Promise<StoredSnapshot[]> {
-    return this.#worker.ask('snapshots', { limit });
+  /** Anything else that the database's thread can do. Rejects with StoreError. */
+  ask<O extends Operation>(operation: O, argument: Argument<O>): Promise<Result<O>> {
+    return this.#worker.ask(operation, argument);
   }
 
   health(): StoreHealth {

@@ -1,6 +1,6 @@
 import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import type { Answer, Operation, StoreOperations } from './protocol.ts';
+import type { Answer, Argument, Operation, Result, WorkerOptions } from './protocol.ts';
 
 /** The database did not do what it was asked. `code` is SQLite's, or WORKER_GONE when the thread ended. */
 export class StoreError extends Error {
@@ -23,19 +23,16 @@ const WORKER = new URL(`./worker${extname(import.meta.url)}`, import.meta.url);
 
 /** Asks the worker thread, and starts a new one when the last one has ended. */
 export class WorkerClient {
-  readonly #file: string;
+  readonly #options: WorkerOptions;
   readonly #waiting = new Map<number, Waiting>();
   #worker: Worker | undefined;
   #lastId = 0;
 
-  constructor(file: string) {
-    this.#file = file;
+  constructor(options: WorkerOptions) {
+    this.#options = options;
   }
 
-  ask<O extends Operation>(
-    operation: O,
-    argument: Parameters<StoreOperations[O]>[0],
-  ): Promise<ReturnType<StoreOperations[O]>> {
+  ask<O extends Operation>(operation: O, argument: Argument<O>): Promise<Result<O>> {
     this.#worker ??= this.#start();
     const worker = this.#worker;
     const id = ++this.#lastId;
@@ -53,7 +50,7 @@ export class WorkerClient {
   }
 
   #start(): Worker {
-    const worker = new Worker(WORKER, { workerData: { file: this.#file }, name: 'store' });
+    const worker = new Worker(WORKER, { workerData: this.#options, name: 'store' });
     let fault: Error = new StoreError('The database thread ended.', 'WORKER_GONE');
     worker.on('message', (answer: Answer) => this.#settle(answer));
     worker.on('error', (error: Error) => {

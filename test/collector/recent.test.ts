@@ -63,7 +63,7 @@ describe('the values of a round', () => {
       ['soil', aReading({ sensor: 'soil', value: 85, quality: 'out_of_range' })],
       ['tank', aReading({ sensor: 'tank', value: null, quality: 'failed' })],
     ]);
-    assert.deepEqual(valuesOf({ at: 0, readings }, ['air', 'soil', 'tank', 'late']), {
+    assert.deepEqual(valuesOf({ at: 0, monotonic: 0, readings }, ['air', 'soil', 'tank', 'late']), {
       air: 0,
       soil: null,
       tank: null,

@@ -2,9 +2,14 @@ import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { Worker } from 'node:worker_threads';
 import { openDatabase } from '../../src/store/database.ts';
+import { OpenWindows } from '../../src/store/open-windows.ts';
+import { storeOperations } from '../../src/store/operations.ts';
 import type { HistoryRequest, Request, StoredRow } from '../../src/store/protocol.ts';
 import { ReadingsTable } from '../../src/store/readings-table.ts';
+import { SeriesTable } from '../../src/store/series-table.ts';
+import { latestSnapshots } from '../../src/store/snapshots.ts';
 import { Store } from '../../src/store/store.ts';
+import { SummariesTable } from '../../src/store/summaries-table.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
@@ -16,6 +21,7 @@ export const aRow = (changes: Partial<StoredRow> = {}): StoredRow => ({
   value: 20,
   quality: 'good',
   simulated: false,
+  run: 0,
   ...changes,
 });
 
@@ -29,12 +35,14 @@ export const aRange = (changes: Partial<HistoryRequest> = {}): HistoryRequest =>
   ...changes,
 });
 
+export const WINDOW_MS = 300_000;
+
 export const newFile = (t: TestContext) => join(temporaryFolder(t), 'edge.db');
 
 /** A store with its real thread and a real file, at a commit every 5 s; closed when the test ends. */
 export async function openStore(t: TestContext, file: string = newFile(t)) {
   const clock = new FakeClock();
-  const store = await Store.open({ file, commitEveryMs: 5000, clock });
+  const store = await Store.open({ file, commitEveryMs: 5000, windowMs: WINDOW_MS, clock });
   const between = betweenThreads(t);
   t.after(async () => {
     between.release();
@@ -42,15 +50,21 @@ export async function openStore(t: TestContext, file: string = newFile(t)) {
   });
   /** Instant and value of every stored row. The thread serves in order: what was sent to it before is on disk. */
   const stored = async (changes?: Partial<HistoryRequest>) =>
-    (await store.history(aRange(changes))).map(({ at, value }) => [at, value]);
+    (await store.ask('history', aRange(changes))).map(({ at, value }) => [at, value]);
   return { store, clock, file, between, stored };
 }
 
-/** A table in this thread, and the database around it. */
+/** The database in this thread, its table of readings, and the ways in and out of it. */
 export function openTable(t: TestContext, file: string = newFile(t)) {
   const database = openDatabase(file);
   t.after(() => database.close());
-  return { table: new ReadingsTable(database), database };
+  const series = new SeriesTable(database);
+  const table = new ReadingsTable(database, series, new OpenWindows(database, new SummariesTable(database), WINDOW_MS));
+  const operations = storeOperations(database, WINDOW_MS);
+  /** All of it or nothing, as one batch. */
+  const insert = (rows: StoredRow[]) => void operations.commit({ rows, again: false });
+  const snapshots = (limit: number) => latestSnapshots(series, table, limit);
+  return { database, series, table, operations, insert, snapshots };
 }
 
 type Deliver = () => void;

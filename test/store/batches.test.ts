@@ -107,7 +107,7 @@ describe('the last batch', () => {
     await first.store.close();
     assert.equal(first.clock.waiting, 0);
     const second = await openStore(t, first.file);
-    assert.deepEqual(await second.store.history({ sensor: 'air', from: 0, to: 9, order: 'asc', limit: 9 }), [
+    assert.deepEqual(await second.store.ask('history', { sensor: 'air', from: 0, to: 9, order: 'asc', limit: 9 }), [
       { at: 1, value: null, quality: 'failed', simulated: true },
     ]);
   });

@@ -14,7 +14,7 @@ const pragma = (database: Database, name: string) => database.pragma(name, { sim
 /** The message with which the store refuses to open a file. */
 async function refusalOf(file: string): Promise<string> {
   try {
-    const store = await Store.open({ file, commitEveryMs: 5000, clock: new FakeClock() });
+    const store = await Store.open({ file, commitEveryMs: 5000, windowMs: 300_000, clock: new FakeClock() });
     await store.close();
   } catch (error) {
     assert.equal((error as Error).name, 'StartError');
@@ -43,12 +43,9 @@ describe('an open database', () => {
   });
 
   it('grows with its rows, page by page', (t) => {
-    const { database, table } = openTable(t);
+    const { database, insert } = openTable(t);
     const empty = databaseSize(database);
-    table.insert(
-      Array.from({ length: 1000 }, (_, at) => aRow({ at })),
-      false,
-    );
+    insert(Array.from({ length: 1000 }, (_, at) => aRow({ at })));
     assert.ok(databaseSize(database) > empty);
   });
 });
@@ -90,8 +87,8 @@ describe('a file that is not ours to use', () => {
 describe('the tables', () => {
   it('are made once: a second opening changes nothing', (t) => {
     const file = newFile(t);
-    const { database, table } = openTable(t, file);
-    table.insert([aRow()], false);
+    const { database, insert } = openTable(t, file);
+    insert([aRow()]);
     const version = pragma(database, 'user_version');
     const again = openDatabase(file);
     assert.equal(pragma(again, 'user_version'), version);

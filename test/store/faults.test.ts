@@ -50,19 +50,25 @@ describe('a batch that fails', () => {
     for (let second = 0; second < 20; second++) {
       store.append([aRow({ at: second })]);
       store.settle();
-      await store.history({ sensor: 'air', from: 0, to: 1, order: 'asc', limit: 1 }).catch(() => {});
+      await store.ask('history', { sensor: 'air', from: 0, to: 1, order: 'asc', limit: 1 }).catch(() => {});
       await clock.advance(1000);
     }
     assert.ok(commits.length <= 5, `${commits.length} tries in 20 s`);
   });
 
   it('leaves nothing behind: all of its rows or none, and the next one starts afresh', (t) => {
-    const { table } = openTable(t);
+    const { insert, series } = openTable(t);
     const broken = aRow({ at: 2, value: 'hot' as unknown as number });
-    assert.throws(() => table.insert([aRow({ at: 1 }), aRow({ name: 'soil' }), broken], false));
-    assert.deepEqual(table.names('sensor'), []);
-    table.insert([aRow({ at: 1 }), aRow({ name: 'soil' })], false);
-    assert.deepEqual(table.names('sensor'), ['air', 'soil']);
+    assert.throws(() => insert([aRow({ at: 1 }), aRow({ name: 'soil' }), broken]));
+    assert.deepEqual(
+      series.ofKind('sensor').map(({ name }) => name),
+      [],
+    );
+    insert([aRow({ at: 1 }), aRow({ name: 'soil' })]);
+    assert.deepEqual(
+      series.ofKind('sensor').map(({ name }) => name),
+      ['air', 'soil'],
+    );
   });
 });
 
@@ -106,7 +112,7 @@ describe('a thread that dies', () => {
         between.onCommit = (worker, deliver, { rows, again }) => {
           if (again) return deliver();
           // The thread's last deed, done here, because its answer must not get through.
-          if (moment === 'after') openTable(t, file).table.insert(rows, false);
+          if (moment === 'after') openTable(t, file).insert(rows);
           void worker.terminate();
         };
         store.append(batch);

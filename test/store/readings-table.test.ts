@@ -7,43 +7,34 @@ const instants = (rows: readonly { at: number }[]) => rows.map(({ at }) => at);
 
 describe('the history of a sensor', () => {
   it('begins with its first instant and ends before its last', (t) => {
-    const { table } = openTable(t);
-    table.insert(
-      [9, 10, 11, 19, 20, 21].map((at) => aRow({ at })),
-      false,
-    );
+    const { table, insert } = openTable(t);
+    insert([9, 10, 11, 19, 20, 21].map((at) => aRow({ at })));
     assert.deepEqual(instants(table.history(aRange({ from: 10, to: 20 }))), [10, 11, 19]);
     assert.deepEqual(table.history(aRange({ from: 10, to: 10 })), []);
   });
 
   it('is in either order, and its limit takes from the beginning of that order', (t) => {
-    const { table } = openTable(t);
-    table.insert(
-      [3, 1, 2].map((at) => aRow({ at })),
-      false,
-    );
+    const { table, insert } = openTable(t);
+    insert([3, 1, 2].map((at) => aRow({ at })));
     assert.deepEqual(instants(table.history(aRange({ order: 'asc', limit: 2 }))), [1, 2]);
     assert.deepEqual(instants(table.history(aRange({ order: 'desc', limit: 2 }))), [3, 2]);
     assert.deepEqual(instants(table.history(aRange({ order: 'desc' }))), [3, 2, 1]);
   });
 
   it('has every part of a reading as it was', (t) => {
-    const { table } = openTable(t);
+    const { table, insert } = openTable(t);
     const rows = [
       { at: 1_790_000_000_001, value: -0.5, quality: 'good', simulated: false },
       { at: 1_790_000_000_002, value: 1e300, quality: 'out_of_range', simulated: true },
       { at: 1_790_000_000_003, value: null, quality: 'failed', simulated: false },
     ] as const;
-    table.insert(
-      rows.map((row) => aRow(row)),
-      false,
-    );
+    insert(rows.map((row) => aRow(row)));
     assert.deepEqual(table.history(aRange()), rows);
   });
 
   it('is empty for a sensor that nobody knows, and apart from the output of the same name', (t) => {
-    const { table } = openTable(t);
-    table.insert([aRow({ name: 'vent', value: 1 }), aRow({ kind: 'output', name: 'vent', value: 0 })], false);
+    const { table, insert } = openTable(t);
+    insert([aRow({ name: 'vent', value: 1 }), aRow({ kind: 'output', name: 'vent', value: 0 })]);
     assert.deepEqual(table.history(aRange()), []);
     assert.deepEqual(
       table.history(aRange({ sensor: 'vent' })).map(({ value }) => value),
@@ -54,10 +45,10 @@ describe('the history of a sensor', () => {
 
 describe('an instant that comes twice', () => {
   it('is kept twice, the second time in the next free millisecond', (t) => {
-    const { table } = openTable(t);
-    table.insert([aRow({ at: 5, value: 1 }), aRow({ at: 6, value: 2 })], false);
-    table.insert([aRow({ at: 5, value: 3 })], false);
-    table.insert([aRow({ at: 5, value: 3 })], false);
+    const { table, insert } = openTable(t);
+    insert([aRow({ at: 5, value: 1 }), aRow({ at: 6, value: 2 })]);
+    insert([aRow({ at: 5, value: 3 })]);
+    insert([aRow({ at: 5, value: 3 })]);
     assert.deepEqual(
       table.history(aRange()).map(({ at, value }) => [at, value]),
       [
@@ -74,10 +65,10 @@ describe('the changes of outputs', () => {
   it('are one row for the first state and one for each change', () => {
     const changes = new OutputChanges();
     const rows = [
-      changes.rows(1, { led: false, vent: true }, false),
-      changes.rows(2, { led: false, vent: true }, false),
-      changes.rows(3, { led: true, vent: true }, true),
-      changes.rows(4, { led: false, vent: true }, false),
+      changes.rows(1, { led: false, vent: true }, { simulated: false, run: 0 }),
+      changes.rows(2, { led: false, vent: true }, { simulated: false, run: 0 }),
+      changes.rows(3, { led: true, vent: true }, { simulated: true, run: 0 }),
+      changes.rows(4, { led: false, vent: true }, { simulated: false, run: 0 }),
     ];
     assert.deepEqual(
       rows.map((row) => row.map(({ name, at, value }) => [name, at, value])),

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { latestSnapshots } from '../../src/store/snapshots.ts';
 import { aRow, openStore, openTable } from './a-store.ts';
 
 const anOutputRow = (name: string, at: number, on: boolean, simulated = false) =>
@@ -8,17 +7,14 @@ const anOutputRow = (name: string, at: number, on: boolean, simulated = false) =
 
 describe('the snapshots of the past', () => {
   it('have every sensor at each instant, and null for one that has no good value there', (t) => {
-    const { table } = openTable(t);
-    table.insert(
-      [
-        aRow({ at: 1, value: 20 }),
-        aRow({ at: 2, value: 85, quality: 'out_of_range' }),
-        aRow({ name: 'soil', at: 2, value: 0 }),
-        aRow({ name: 'soil', at: 3, value: null, quality: 'failed' }),
-      ],
-      false,
-    );
-    assert.deepEqual(latestSnapshots(table, 10), [
+    const { insert, snapshots } = openTable(t);
+    insert([
+      aRow({ at: 1, value: 20 }),
+      aRow({ at: 2, value: 85, quality: 'out_of_range' }),
+      aRow({ name: 'soil', at: 2, value: 0 }),
+      aRow({ name: 'soil', at: 3, value: null, quality: 'failed' }),
+    ]);
+    assert.deepEqual(snapshots(10), [
       { at: 1, values: { air: 20, soil: null }, outputs: {}, simulated: false },
       { at: 2, values: { air: null, soil: 0 }, outputs: {}, simulated: false },
       { at: 3, values: { air: null, soil: null }, outputs: {}, simulated: false },
@@ -26,17 +22,14 @@ describe('the snapshots of the past', () => {
   });
 
   it('are the newest ones, oldest first, and not more than asked for', (t) => {
-    const { table } = openTable(t);
-    table.insert(
-      [
-        ...[1, 2, 3, 4].map((at) => aRow({ at })),
-        ...[3, 5].map((at) => aRow({ name: 'soil', at })),
-        ...[1, 2, 3, 4, 5].map((at) => anOutputRow('led', at, at % 2 === 0)),
-      ],
-      false,
-    );
+    const { insert, snapshots } = openTable(t);
+    insert([
+      ...[1, 2, 3, 4].map((at) => aRow({ at })),
+      ...[3, 5].map((at) => aRow({ name: 'soil', at })),
+      ...[1, 2, 3, 4, 5].map((at) => anOutputRow('led', at, at % 2 === 0)),
+    ]);
     assert.deepEqual(
-      latestSnapshots(table, 3).map(({ at, outputs }) => [at, outputs.led]),
+      snapshots(3).map(({ at, outputs }) => [at, outputs.led]),
       [
         [3, false],
         [4, true],
@@ -46,17 +39,14 @@ describe('the snapshots of the past', () => {
   });
 
   it('are simulated as long as any sensor or output in them is', (t) => {
-    const { table } = openTable(t);
-    table.insert(
-      [
-        ...[1, 2, 3, 4, 5].map((at) => aRow({ at, simulated: at === 1 })),
-        anOutputRow('led', 3, true, true),
-        anOutputRow('led', 5, true, false),
-      ],
-      false,
-    );
+    const { insert, snapshots } = openTable(t);
+    insert([
+      ...[1, 2, 3, 4, 5].map((at) => aRow({ at, simulated: at === 1 })),
+      anOutputRow('led', 3, true, true),
+      anOutputRow('led', 5, true, false),
+    ]);
     assert.deepEqual(
-      latestSnapshots(table, 10).map(({ simulated }) => simulated),
+      snapshots(10).map(({ simulated }) => simulated),
       [true, false, true, true, false],
     );
   });
@@ -66,7 +56,7 @@ describe('the snapshots of the past', () => {
     first.store.append([aRow({ at: 1 }), anOutputRow('led', 1, true)]);
     await first.store.close();
     const second = await openStore(t, first.file);
-    assert.deepEqual(await second.store.snapshots(10), [
+    assert.deepEqual(await second.store.ask('snapshots', { limit: 10 }), [
       { at: 1, values: { air: 20 }, outputs: { led: true }, simulated: false },
     ]);
   });
@@ -74,18 +64,15 @@ describe('the snapshots of the past', () => {
 
 describe('the state of an output in a snapshot', () => {
   it('is the one that held at its instant', (t) => {
-    const { table } = openTable(t);
-    table.insert(
-      [
-        ...[1, 2, 3, 4, 5].map((at) => aRow({ at })),
-        anOutputRow('led', 2, true),
-        anOutputRow('led', 4, false),
-        anOutputRow('vent', 1, true),
-      ],
-      false,
-    );
+    const { insert, snapshots } = openTable(t);
+    insert([
+      ...[1, 2, 3, 4, 5].map((at) => aRow({ at })),
+      anOutputRow('led', 2, true),
+      anOutputRow('led', 4, false),
+      anOutputRow('vent', 1, true),
+    ]);
     assert.deepEqual(
-      latestSnapshots(table, 10).map(({ outputs }) => outputs),
+      snapshots(10).map(({ outputs }) => outputs),
       [
         { vent: true },
         { led: true, vent: true },
@@ -97,19 +84,19 @@ describe('the state of an output in a snapshot', () => {
   });
 
   it('is known where it changed in a round without any sensor, too', (t) => {
-    const { table } = openTable(t);
-    table.insert([anOutputRow('led', 1, true), aRow({ at: 5 }), anOutputRow('led', 6, false)], false);
+    const { insert, snapshots } = openTable(t);
+    insert([anOutputRow('led', 1, true), aRow({ at: 5 }), anOutputRow('led', 6, false)]);
     assert.deepEqual(
-      latestSnapshots(table, 1).map(({ at, outputs }) => [at, outputs]),
+      snapshots(1).map(({ at, outputs }) => [at, outputs]),
       [[5, { led: true }]],
     );
   });
 
   it('is known from before the first snapshot', (t) => {
-    const { table } = openTable(t);
-    table.insert([anOutputRow('led', 1, false), anOutputRow('led', 2, true), aRow({ at: 5 }), aRow({ at: 6 })], false);
+    const { insert, snapshots } = openTable(t);
+    insert([anOutputRow('led', 1, false), anOutputRow('led', 2, true), aRow({ at: 5 }), aRow({ at: 6 })]);
     assert.deepEqual(
-      latestSnapshots(table, 1).map(({ at, outputs }) => [at, outputs]),
+      snapshots(1).map(({ at, outputs }) => [at, outputs]),
       [[6, { led: true }]],
     );
   });

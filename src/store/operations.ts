@@ -1,0 +1,72 @@
+import type { Database } from 'better-sqlite3';
+import { databaseSize } from './database.ts';
+import { OpenWindows } from './open-windows.ts';
+import { OutboxTable } from './outbox-table.ts';
+import type { StoredRow, StoreOperations } from './protocol.ts';
+import { ReadingsTable } from './readings-table.ts';
+import { Runs } from './runs.ts';
+import { SeriesTable } from './series-table.ts';
+import { latestSnapshots } from './snapshots.ts';
+import { SummariesTable } from './summaries-table.ts';
+import { WindowClosing } from './window-closing.ts';
+
+/** Everything that the worker thread can be asked, over one open database. */
+export function storeOperations(database: Database, windowMs: number): StoreOperations {
+  const series = new SeriesTable(database);
+  const summaries = new SummariesTable(database);
+  const openWindows = new OpenWindows(database, summaries, windowMs);
+  const outbox = new OutboxTable(database);
+  const readings = new ReadingsTable(database, series, openWindows);
+  const runs = new Runs(database, readings);
+  const closing = new WindowClosing(database, { series, openWindows, summaries, outbox });
+
+  /** All of it or nothing, and then nothing of it remembered either. */
+  function transaction(work: () => void): void {
+    try {
+      database.transaction(work)();
+    } catch (error) {
+      series.forget();
+      openWindows.forget();
+      throw error;
+    }
+  }
+
+  /** A row whose run has met the true time while it waited in its batch is moved there now. */
+  function trusted(row: StoredRow): StoredRow {
+    const shift = row.run === 0 ? null : runs.shiftOf(row.run);
+    return shift === null ? row : { ...row, at: row.at + shift, run: 0 };
+  }
+
+  return {
+    commit({ rows, again }) {
+      transaction(() => {
+        // Every row, not one: a single one may look like a row from before, where the clock stepped back.
+        if (again && rows.every((row) => readings.holds(trusted(row)))) return;
+        for (const row of rows) readings.insert(trusted(row));
+      });
+      return { sizeBytes: databaseSize(database) };
+    },
+    history: (request) => readings.history(request),
+    snapshots: ({ limit }) => latestSnapshots(series, readings, limit),
+    summaries({ sensor, ...range }) {
+      const id = series.idOf('sensor', sensor);
+      return id === undefined ? [] : summaries.between(id, range);
+    },
+    closeWindows: (request) => closing.closeOver(request),
+    beginRun: (request) => runs.begin(request),
+    trustRun({ run, offset, limit }) {
+      runs.trust(run, offset);
+      let moved = 0;
+      transaction(() => {
+        moved = runs.moveRows(limit);
+      });
+      return moved;
+    },
+    nextBatch: ({ lane, maxItems, device }) => outbox.next(lane, maxItems, device),
+    acknowledge: ({ batch }) => outbox.acknowledge(batch),
+    splitBatch: ({ batch }) => outbox.split(batch),
+    setAside: ({ batch, reason }) => outbox.setAside(batch, reason),
+    outboxState: () => outbox.state(),
+    close: () => void database.close(),
+  };
+}

@@ -1,0 +1,88 @@
+import type { Database } from 'better-sqlite3';
+import type { Run } from './protocol.ts';
+import type { ReadingsTable } from './readings-table.ts';
+
+interface RunRow {
+  id: number;
+  boot: string;
+  offset: number;
+  shift: number | null;
+}
+
+/**
+ * Lives of the process, and what their clocks were wrong by. A Pi has no battery clock: until the first
+ * synchronisation after its start the wall clock is a guess. Readings of that time carry their run; when the true time
+ * is known, every run since the machine's start is moved by what its guess was wrong by, to the millisecond, since one
+ * monotonic clock ties them together. A run of an earlier start that never met the true time stays where its own clock
+ * put it, but not behind the start of the machine that came after it.
+ */
+export class Runs {
+  readonly #database: Database;
+  readonly #readings: ReadingsTable;
+  readonly #insert;
+  readonly #find;
+  readonly #known;
+  readonly #waiting;
+  readonly #settle;
+  readonly #settled;
+  readonly #newest;
+
+  constructor(database: Database, readings: ReadingsTable) {
+    this.#database = database;
+    this.#readings = readings;
+    this.#insert = database.prepare<[string, number, number | null]>(
+      'INSERT INTO run (boot, offset, shift) VALUES (?, ?, ?)',
+    );
+    this.#find = database.prepare<[number], RunRow>('SELECT * FROM run WHERE id = ?');
+    this.#known = database.prepare<[string], RunRow>('SELECT * FROM run WHERE boot = ? AND shift IS NOT NULL LIMIT 1');
+    this.#waiting = database.prepare<[], RunRow>('SELECT * FROM run WHERE shift IS NULL ORDER BY id');
+    // Those that lie ahead in the direction of their move go first, so that no row lands on one that is still to be moved.
+    this.#settled = database.prepare<[], RunRow>(
+      `SELECT * FROM run WHERE shift IS NOT NULL AND id IN (SELECT DISTINCT run FROM reading WHERE run > 0)
+       ORDER BY iif(shift > 0, -id, id)`,
+    );
+    this.#settle = database.prepare<[number, number]>('UPDATE run SET shift = ? WHERE id = ?');
+    this.#newest = database.prepare<[], { at: number | null }>(
+      'SELECT max(last) AS at FROM (SELECT (SELECT max(at) FROM reading WHERE series = series.id) AS last FROM series)',
+    );
+  }
+
+  /** A new run. Its guess is the wall clock, but later than everything that is stored: time does not run backwards. */
+  begin({ boot, wall, monotonic }: { boot: string; wall: number; monotonic: number }): Run {
+    const known = this.#known.get(boot);
+    const guess = Math.max(wall, (this.#newest.get()?.at ?? 0) + 1);
+    const offset = Math.round((known === undefined ? guess : wall) - monotonic);
+    const { lastInsertRowid } = this.#insert.run(boot, offset, known === undefined ? null : 0);
+    return { id: Number(lastInsertRowid), offset, trusted: known !== undefined };
+  }
+
+  /** What has to be added to the guessed times of a run; null while nobody knows. */
+  shiftOf(run: number): number | null {
+    return this.#find.get(run)?.shift ?? null;
+  }
+
+  /** The true offset of the running run is known: so is that of every run since the machine's start. */
+  trust(run: number, offset: number): void {
+    const boot = this.#find.get(run)?.boot;
+    this.#database.transaction(() => {
+      for (const row of this.#waiting.all()) {
+        this.#settle.run(row.boot === boot ? offset - row.offset : this.#notBehind(row.id, offset), row.id);
+      }
+    })();
+  }
+
+  /** Moves at most `limit` rows of runs that know their shift; answers how many. Call it until there are none. */
+  moveRows(limit: number): number {
+    let moved = 0;
+    for (const { id, shift } of this.#settled.all()) {
+      if (moved < limit) moved += this.#readings.shift(id, shift ?? 0, limit - moved);
+    }
+    return moved;
+  }
+
+  /** What brings the newest row of a run in front of the machine's start; 0 where it is there already. */
+  #notBehind(run: number, machineStart: number): number {
+    const newest = this.#readings.newestOf(run);
+    return newest === null ? 0 : Math.min(0, machineStart - newest);
+  }
+}

@@ -1,0 +1,73 @@
+import type { Database } from 'better-sqlite3';
+import { summaryId, summaryItem } from '../summaries/item.ts';
+import { merge, type Point, type Statistics, summarise } from '../summaries/statistics.ts';
+import type { OpenWindow, OpenWindows } from './open-windows.ts';
+import type { OutboxTable } from './outbox-table.ts';
+import type { Closing } from './protocol.ts';
+import type { SeriesTable } from './series-table.ts';
+import type { SummariesTable } from './summaries-table.ts';
+
+interface Tables {
+  series: SeriesTable;
+  openWindows: OpenWindows;
+  summaries: SummariesTable;
+  outbox: OutboxTable;
+}
+
+/** Makes summaries of windows that are over. */
+export class WindowClosing {
+  readonly #database: Database;
+  readonly #tables: Tables;
+  readonly #points;
+  readonly #purge;
+
+  constructor(database: Database, tables: Tables) {
+    this.#database = database;
+    this.#tables = tables;
+    this.#points = database.prepare<number[], Point>(
+      'SELECT at, value FROM reading WHERE series = ? AND at >= ? AND at < ? AND run = 0 AND quality = 0',
+    );
+    this.#purge = database.prepare<number[]>('DELETE FROM reading WHERE series = ? AND at >= ? AND at < ? AND run = 0');
+  }
+
+  /** Closes every window that is over, each with its outbox row in one transaction; answers how many. */
+  closeOver(closing: Closing): number {
+    const over = this.#tables.openWindows.over(closing.now);
+    for (const window of over) this.#database.transaction(() => this.#close(window, closing))();
+    return over.length;
+  }
+
+  #close(window: OpenWindow, { now, device, units, upstream }: Closing): void {
+    const { series, openWindows, summaries, outbox } = this.#tables;
+    openWindows.close(window);
+    const before = summaries.latest(window.series, window);
+    const values = this.#valuesOf(window, before?.values);
+    if (values === undefined || values.count === before?.values.count) return; // nothing good in it, or nothing new
+    const revision = before === undefined ? 0 : before.revision + 1;
+    summaries.insert(window.series, window, revision, values);
+    if (!upstream) return;
+    const sensor = series.nameOf(window.series);
+    const subject = { device, sensor, unit: units[sensor] ?? null };
+    outbox.add({
+      lane: 'summary',
+      id: summaryId(subject, window, revision),
+      item: JSON.stringify(summaryItem(subject, window, revision, values)),
+      series: window.series,
+      window,
+      readings: values.count - (before?.values.count ?? 0),
+      madeAt: now,
+    });
+  }
+
+  /**
+   * From all rows of the window; where its rows had to make room, from its last summary and the rows that have come
+   * since, which go then, so that they are not counted again.
+   */
+  #valuesOf(window: OpenWindow, before: Statistics | undefined): Statistics | undefined {
+    const end = window.start + window.sizeMs;
+    const fresh = summarise(this.#points.all(window.series, window.start, end));
+    if (window.start >= this.#tables.series.purgedUntil(window.series)) return fresh;
+    this.#purge.run(window.series, window.start, end);
+    return before !== undefined && fresh !== undefined ? merge(before, fresh) : (before ?? fresh);
+  }
+}

@@ -1,0 +1,72 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { describe, it } from 'node:test';
+import { newFile, WINDOW_MS } from './a-store.ts';
+import { essence, LATER, openWindows, START } from './closing-by-hand.ts';
+
+describe('a kill', () => {
+  it('leaves windows open that were open: the next start closes them', (t) => {
+    const before = openWindows(t);
+    before.take({ at: 1000 }, { at: WINDOW_MS + 1 });
+    const { close, sent } = openWindows(t, before.file);
+    assert.equal(close(LATER + 86_400_000), 2);
+    assert.deepEqual(essence(sent()), [
+      [0, 300, 0, 1, 20],
+      [300, 300, 0, 1, 20],
+    ]);
+  });
+
+  for (const table of ['summary', 'outbox']) {
+    it(`behind the row in ${table} leaves neither summary nor outbox row, and the window open`, (t) => {
+      const { file, take, close, sent, count } = openWindows(t);
+      take({ at: 1000 });
+      const script = new URL('dying-process.ts', import.meta.url).pathname;
+      assert.equal(spawnSync(process.execPath, [script, file, table]).signal, 'SIGKILL');
+      assert.deepEqual([count('summary'), count('outbox'), count('open_window')], [0, 0, 1]);
+      assert.equal(close(), 1);
+      assert.deepEqual(essence(sent()), [[0, 300, 0, 1, 20]]);
+    });
+  }
+
+  it('of one window does not undo the ones before it', (t) => {
+    const { database, take, close, count } = openWindows(t);
+    take({ at: 0 }, { at: WINDOW_MS });
+    database.exec(
+      `CREATE TRIGGER stop BEFORE INSERT ON outbox WHEN new.start > ${START} BEGIN SELECT RAISE(ABORT, 'cut'); END`,
+    );
+    assert.throws(() => close(LATER + WINDOW_MS), /cut/);
+    assert.deepEqual([count('summary'), count('outbox'), count('open_window')], [1, 1, 1]);
+    take({ at: WINDOW_MS + 1 });
+    database.exec('DROP TRIGGER stop');
+    assert.equal(close(LATER + WINDOW_MS), 1);
+  });
+});
+
+describe('another size of windows', () => {
+  it('holds from the end of the window on that is open', (t) => {
+    const before = openWindows(t);
+    before.take({ at: 60_000, value: 1 });
+    const { take, close, sent } = openWindows(t, before.file, 60_000);
+    take({ at: 130_000, value: 3 }, { at: WINDOW_MS + 1, value: 5 });
+    close(LATER + WINDOW_MS);
+    assert.deepEqual(essence(sent()), [
+      [0, 300, 0, 2, 2],
+      [300, 60, 0, 1, 5],
+    ]);
+  });
+
+  it('does not cover windows that were closed with a smaller one', (t) => {
+    const before = openWindows(t, newFile(t), 60_000);
+    before.take({ at: 0, value: 1 });
+    before.close();
+    const { take, close, sent } = openWindows(t, before.file, WINDOW_MS);
+    take({ at: 1000, value: 2 }, { at: 61_000, value: 3 }, { at: WINDOW_MS, value: 4 });
+    close(LATER + WINDOW_MS);
+    assert.deepEqual(essence(sent()), [
+      [0, 60, 0, 1, 1],
+      [0, 60, 1, 2, 1.5],
+      [60, 60, 0, 1, 3],
+      [300, 300, 0, 1, 4],
+    ]);
+  });
+});

@@ -1,0 +1,99 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { WINDOW_MS } from './a-store.ts';
+import { essence, LATER, openWindows } from './closing-by-hand.ts';
+
+describe('a window', () => {
+  it('is closed two seconds after its end, once, with everything that was measured in it', (t) => {
+    const { take, close, sent } = openWindows(t);
+    take(
+      { at: 0, value: 20 },
+      { at: 10_000, value: 22 },
+      { at: WINDOW_MS - 1, value: 21 },
+      { at: WINDOW_MS, value: 99 },
+    );
+    assert.equal(close(LATER - 1), 0);
+    assert.equal(close(), 1);
+    assert.equal(close(), 0);
+    assert.deepEqual(sent(), [
+      {
+        id: 'pi/air/2026-11-23T10:00:00.000Z/0',
+        ...{ kind: 'summary', sensor: 'air', unit: '°C' },
+        ...{ window_start: '2026-11-23T10:00:00.000Z', window_s: 300, revision: 0 },
+        ...{ mean: 21, min: 20, max: 22, stdev: 1, count: 3 },
+        ...{ period_start: '2026-11-23T10:00:00.000Z', period_end: '2026-11-23T10:04:59.999Z' },
+      },
+    ]);
+  });
+
+  it('counts good readings of sensors only', (t) => {
+    const { take, close, sent } = openWindows(t);
+    take(
+      { at: 1, value: 20 },
+      { at: 2, value: 85, quality: 'out_of_range' },
+      { at: 3, value: null, quality: 'failed' },
+      { at: 4, name: 'dead', value: null, quality: 'failed' },
+      { at: 5, kind: 'output', name: 'led', value: 1 },
+      { at: 6, value: 50, run: 7 },
+    );
+    assert.equal(close(), 1);
+    assert.deepEqual(essence(sent()), [[0, 300, 0, 1, 20]]);
+  });
+
+  it('of each sensor is its own, and the oldest one is closed first', (t) => {
+    const { take, close, sent } = openWindows(t);
+    take({ at: WINDOW_MS }, { at: WINDOW_MS, name: 'soil' }, { at: 0 }, { at: 0, name: 'soil' });
+    assert.equal(close(LATER + WINDOW_MS), 4);
+    assert.deepEqual(
+      sent().map(({ sensor, window_start }) => `${window_start.slice(11, 16)} ${sensor}`),
+      ['10:00 air', '10:00 soil', '10:05 air', '10:05 soil'],
+    );
+  });
+
+  it('stays on the device where nothing goes upstream', (t) => {
+    const { take, close, count } = openWindows(t);
+    take({ at: 0 });
+    assert.equal(close(LATER, false), 1);
+    assert.deepEqual([count('summary'), count('outbox')], [1, 0]);
+  });
+});
+
+describe('a reading that comes late', () => {
+  it('makes one more revision, of all readings of its window together', (t) => {
+    const { take, close, sent } = openWindows(t);
+    take({ at: 1000, value: 20 });
+    close();
+    take({ at: 2000, value: 40 }, { at: 3000, value: 60 });
+    assert.equal(close(), 1);
+    take({ at: 4000, value: 0 });
+    close();
+    assert.deepEqual(essence(sent()), [
+      [0, 300, 0, 1, 20],
+      [0, 300, 1, 3, 40],
+      [0, 300, 2, 4, 30],
+    ]);
+  });
+
+  it('and says nothing that counts makes none', (t) => {
+    const { take, close, sent } = openWindows(t);
+    take({ at: 1000 });
+    close();
+    take({ at: 2000, value: null, quality: 'failed' });
+    assert.equal(close(), 0);
+    assert.equal(sent().length, 1);
+  });
+
+  it('is seen first by a life that begins behind the close', (t) => {
+    const before = openWindows(t);
+    before.take({ at: 1000, value: 20 });
+    before.close();
+    before.database.close();
+    const { take, close, sent } = openWindows(t, before.file);
+    take({ at: 2000, value: 30 });
+    close();
+    assert.deepEqual(essence(sent()), [
+      [0, 300, 0, 1, 20],
+      [0, 300, 1, 2, 25],
+    ]);
+  });
+});
