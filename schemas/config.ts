@@ -76,6 +76,56 @@ export const ConfigSchema = Type.Object(
       },
       { ...strict, description: 'Where readings are kept.' },
     ),
+    clock: Type.Object(
+      {
+        trust: OneOf(['auto', 'timesyncd', 'chrony', 'always'], {
+          default: 'auto',
+          env: 'EDGE_CLOCK_TRUST',
+          description:
+            'Who says that the wall clock is right after a start. `auto`: systemd-timesyncd or chrony, and at once where ' +
+            'the pins are simulated. `always` is for devices with a battery clock and no network time.',
+        }),
+      },
+      { ...strict, description: 'When the time can be trusted: nothing goes upstream before.' },
+    ),
+    uplink: Type.Object(
+      {
+        url: Type.Optional(
+          Type.String({
+            pattern: '^https?://[^\\s/?#@\\\\]+([/?#][^\\s]*)?$',
+            'x-expected': 'an address like https://example.org/ingest, without user or password',
+            env: 'EDGE_UPLINK_URL',
+            description: 'Where summaries and alerts are sent. Without it nothing leaves the device.',
+          }),
+        ),
+        token: Type.Optional(
+          Type.String({
+            minLength: 1,
+            maxLength: 4096,
+            pattern: '^[!-~]+$',
+            'x-expected': 'printable ASCII without spaces',
+            env: 'EDGE_UPLINK_TOKEN',
+            envOnly: true,
+            description: 'Sent as `Authorization: Bearer`.',
+          }),
+        ),
+        window_s: Type.Integer({
+          default: 300,
+          minimum: 1,
+          maximum: 3600,
+          env: 'EDGE_SUMMARY_WINDOW_S',
+          description: 'Seconds that one summary is about; an hour must be a multiple of it.',
+        }),
+        timeout_s: Type.Number({
+          default: 10,
+          minimum: 0.1,
+          maximum: 120,
+          description: 'Seconds to wait for the answer.',
+        }),
+        max_batch: Type.Integer({ default: 50, minimum: 1, maximum: 1000, description: 'Most items in one request.' }),
+      },
+      { ...strict, description: 'What goes upstream, and where.' },
+    ),
     http: Type.Object(
       {
         host: Type.String({ default: '0.0.0.0', minLength: 1, env: 'HOST', description: 'Address to listen on.' }),

@@ -67,7 +67,7 @@ export const GpioSensorSchema = Type.Object(
   {
     ...strict,
     description:
-      'A digital input: 1 when active, else 0. Status follows it at once; stored is its state at each reading.',
+      'A digital input: 1 when active, else 0. Status follows it at once; what is stored is its state at each reading.',
   },
 );
 

@@ -1,5 +1,6 @@
 import { type Static, Type } from '@sinclair/typebox';
 import { Nullable, OneOf, TimestampSchema } from './primitives.ts';
+import { UplinkStateSchema } from './uplink.ts';
 
 export const HealthSchema = Type.Object(
   {
@@ -18,6 +19,15 @@ export const HealthSchema = Type.Object(
       ticks: Type.Integer({ minimum: 0, description: 'Since the start.' }),
       skipped: Type.Integer({ minimum: 0, description: 'Ticks that fell out because the machine was busy or asleep.' }),
       last_tick: Nullable(TimestampSchema),
+    }),
+    clock: Type.Object({
+      trusted: Type.Boolean({
+        description: 'False until the wall clock is known to be right: nothing new is sent before.',
+      }),
+    }),
+    uplink: Type.Object({
+      state: UplinkStateSchema,
+      backlog_items: Type.Integer({ minimum: 0, description: 'Items that wait to be sent, as of some seconds ago.' }),
     }),
     store: Type.Object({
       status: OneOf(['ok', 'failing']),
@@ -40,6 +50,8 @@ export const HealthSchema = Type.Object(
         version: '0.1.0',
         hardware: { driver: 'gpiochip', simulated: false, description: '/dev/gpiochip0 (pinctrl-rp1)' },
         collector: { interval_s: 10, ticks: 8640, skipped: 0, last_tick: '2026-11-23T10:00:00.004Z' },
+        clock: { trusted: true },
+        uplink: { state: 'idle', backlog_items: 0 },
         store: {
           status: 'ok',
           last_error: null,

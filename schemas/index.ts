@@ -4,6 +4,8 @@ import { ProblemSchema } from './problem.ts';
 import { ReadingListSchema, ReadingSchema } from './readings.ts';
 import { SensorHistorySchema, SensorListSchema, SensorReadingSchema, SensorSchema } from './sensors.ts';
 import { SensorStatusSchema, StatusSchema } from './status.ts';
+import { SummaryListSchema, SummarySchema } from './summaries.ts';
+import { UplinkSchema } from './uplink.ts';
 
 /** Every schema with a name: the server registers them once, and the OpenAPI document has them as components. */
 export const namedSchemas = [
@@ -18,8 +20,11 @@ export const namedSchemas = [
   SensorListSchema,
   SensorReadingSchema,
   SensorHistorySchema,
+  SummarySchema,
+  SummaryListSchema,
   OutputSchema,
   OutputListSchema,
   OutputCommandSchema,
+  UplinkSchema,
   ProblemSchema,
 ];

@@ -33,6 +33,14 @@ export const TimestampSchema = Type.String({
   examples: ['2026-11-23T10:00:00.000Z'],
 });
 
+/** Without examples: Swagger UI would fill both ends of a range with the same one. */
+export const InstantSchema = Type.String({ format: 'date-time' });
+
+export const OrderSchema = OneOf(['desc', 'asc'], {
+  default: 'desc',
+  description: '`desc`: newest first; `asc`: oldest first.',
+});
+
 export const PinSchema = Type.Integer({
   minimum: 0,
   maximum: 27,

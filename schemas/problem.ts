@@ -46,6 +46,11 @@ const STATUSES = {
     'Invalid or missing API key',
   ],
   404: ['Not Found', 'There is no such thing.', 'There is no output "pump"'],
+  409: [
+    'Conflict',
+    'It cannot be done as the device is set up.',
+    'There is no uplink: set uplink.url or EDGE_UPLINK_URL',
+  ],
   413: ['Payload Too Large', 'The body is larger than 16 KiB.', 'The body is larger than 16 KiB'],
   415: ['Unsupported Media Type', 'The body is not JSON.', 'The body must be sent as application/json'],
   429: [
@@ -61,7 +66,7 @@ const STATUSES = {
   503: [
     'Service Unavailable',
     'The part of the server that this needs is not working at the moment; see `/api/health`.',
-    'The stored readings are out of reach: disk I/O error',
+    'What is stored is out of reach: disk I/O error',
   ],
 } as const;
 

@@ -1,6 +1,6 @@
 import { type Static, Type } from '@sinclair/typebox';
 import { LimitSchema } from './limit.ts';
-import { IdSchema, Named, Nullable, OneOf, TimestampSchema } from './primitives.ts';
+import { IdSchema, InstantSchema, Named, Nullable, OneOf, OrderSchema, TimestampSchema } from './primitives.ts';
 
 /** What a reading is worth. Only `good` readings count: in `/api/readings` and in summaries. */
 export const QualitySchema = OneOf(['good', 'out_of_range', 'failed', 'none'], {
@@ -88,16 +88,11 @@ export const SensorParamsSchema = Type.Object(
   { additionalProperties: false },
 );
 
-/** Without examples: Swagger UI would fill both ends of a range with the same one. */
-const InstantSchema = Type.String({ format: 'date-time' });
-
 export const HistoryQuerySchema = Type.Object(
   {
     from: Type.Optional({ ...InstantSchema, description: 'First instant of the range (included).' }),
     to: Type.Optional({ ...InstantSchema, description: 'End of the range (excluded).' }),
-    order: Type.Optional(
-      OneOf(['desc', 'asc'], { default: 'desc', description: '`desc`: newest first; `asc`: oldest first.' }),
-    ),
+    order: Type.Optional(OrderSchema),
     limit: Type.Optional(LimitSchema),
     cursor: Type.Optional(
       Type.String({ pattern: '^[0-9a-z]{1,12}$', description: '`next` of the page before this one.' }),

@@ -15,12 +15,19 @@ import openapi from './plugins/openapi.ts';
 import outputs from './plugins/outputs.ts';
 import problems, { answerError } from './plugins/problems.ts';
 import store from './plugins/store.ts';
+import summaries from './plugins/summaries.ts';
+import timekeeping from './plugins/timekeeping.ts';
+import uplink from './plugins/uplink.ts';
 import health from './routes/health.ts';
 import outputCommands from './routes/output-commands.ts';
 import outputRoutes from './routes/outputs.ts';
 import readings from './routes/readings.ts';
 import sensors from './routes/sensors.ts';
 import status from './routes/status.ts';
+import summaryRoutes from './routes/summaries.ts';
+import uplinkRoutes from './routes/uplink.ts';
+import uplinkFlush from './routes/uplink-flush.ts';
+import { TrustedClock } from './timekeeping/trusted-clock.ts';
 import { httpValidatorCompiler } from './validation/http-validators.ts';
 import { readVersion } from './version.ts';
 
@@ -74,7 +81,8 @@ function createServer(config: Readonly<Config>, parts: Parts): FastifyInstance {
 
 /** The table of contents, in the order in which a reading travels. */
 async function assemble(app: FastifyInstance, config: Readonly<Config>, parts: Parts): Promise<void> {
-  const { dataDirectory, clock = systemClock, root = '/' } = parts;
+  const { dataDirectory, root = '/' } = parts;
+  const clock = new TrustedClock(parts.clock ?? systemClock);
   app.decorate('config', config).decorate('clock', clock).decorate('productVersion', readVersion());
   app.setValidatorCompiler(httpValidatorCompiler());
   for (const schema of namedSchemas) app.addSchema(schema);
@@ -87,11 +95,19 @@ async function assemble(app: FastifyInstance, config: Readonly<Config>, parts: P
   await app.register(apiKey, { key: parts.apiKey });
 
   await app.register(hardware, { wish: config.hardware.driver, clock, root, hardware: parts.hardware });
-  await app.register(store, { directory: dataDirectory, commitEveryMs: config.store.commit_every_s * 1000, clock });
+  await app.register(store, {
+    directory: dataDirectory,
+    commitEveryMs: config.store.commit_every_s * 1000,
+    windowMs: config.uplink.window_s * 1000,
+    clock,
+  });
+  await app.register(timekeeping, { clock, trust: config.clock.trust, root });
   await app.register(outputs, { outputs: config.outputs, clock });
   await app.register(collector, { config, clock, root });
+  await app.register(summaries, { config, clock });
+  await app.register(uplink, { config, clock });
 
-  const reads = [status, readings, health, sensors, outputRoutes];
+  const reads = [status, readings, health, sensors, summaryRoutes, outputRoutes, uplinkRoutes];
   await app.register(
     async (scope) => {
       app.describeApiKey(scope, config.http.protect_reads);
@@ -104,7 +120,7 @@ async function assemble(app: FastifyInstance, config: Readonly<Config>, parts: P
     async (scope) => {
       app.describeApiKey(scope, true);
       scope.addHook('onRequest', app.checkApiKey);
-      await scope.register(outputCommands);
+      for (const resource of [outputCommands, uplinkFlush]) await scope.register(resource);
     },
     { prefix: '/api' },
   );

@@ -7,8 +7,8 @@ import { it } from 'node:test';
 type Sources = ReadonlyMap<string, string>;
 
 /** The way of a reading: whoever stands further right may import what stands further left, never the other way. */
-const STATIONS = ['hardware', 'sensors', 'outputs', 'collector', 'rules', 'store', 'summaries', 'uplink'];
-const ORDER = ['schemas', 'base', 'config', ...STATIONS, 'plugins', 'routes', 'app', 'server'];
+const STATIONS = ['hardware', 'sensors', 'outputs', 'collector', 'rules', 'summaries', 'store', 'uplink'];
+const ORDER = ['schemas', 'base', 'timekeeping', 'config', ...STATIONS, 'plugins', 'routes', 'app', 'server'];
 const BASE = ['src/clock.ts', 'src/start-error.ts', 'src/version.ts'];
 
 interface Door {
@@ -74,9 +74,14 @@ function wrongWay(path: string, target: string): string[] {
   if (!ORDER.includes(from)) return [`${path} stands in no known place: add "${from}" to the order`];
   if (to === 'config')
     return from === to || from === 'server' ? [] : [`${path} imports ${target}: it is given settings`];
+  if (from !== to && isPure(from) && target !== 'src/clock.ts')
+    return [`${path} imports ${target}: "${from}" knows the clock alone`];
   if (from === to || ORDER.indexOf(to) < ORDER.indexOf(from)) return [];
   return [`${path} imports ${target}: "${from}" stands before "${to}"`];
 }
+
+/** Windows and their statistics are arithmetic: nothing is known to them but time. */
+const isPure = (place: string) => place === 'summaries';
 
 /** The name in the order; undefined for files outside of the server, like tests. */
 function placeOf(path: string): string | undefined {
@@ -114,6 +119,9 @@ const PLANTED: Record<string, [path: string, text: string]> = {
     'src/store/x.ts',
     "import { loadConfig } from '../config/load.ts';",
   ],
+  'summaries that know more than the clock': ['src/summaries/x.ts', "import { judge } from '../sensors/judge.ts';"],
+  'timekeeping that knows a station': ['src/timekeeping/x.ts', "import { Store } from '../store/store.ts';"],
+  'summaries that know the store': ['src/summaries/x.ts', "import type { Batch } from '../store/protocol.ts';"],
   'a folder that nobody put in the order': ['src/extras/x.ts', "import { systemClock } from '../clock.ts';"],
   'a station that knows Fastify': ['src/store/x.ts', "import type { FastifyInstance } from 'fastify';"],
   'a station that knows a Fastify plugin': ['src/store/x.ts', "import fp from 'fastify-plugin';"],
@@ -141,6 +149,9 @@ for (const [what, [path, text]] of Object.entries(PLANTED)) {
 it('the check leaves alone what is only spoken of, and what goes the right way', () => {
   const allowed = new Map([
     ['src/store/x.ts', '/** No setTimeout here. */\n// nor Date.now()\nconst url = "http://process.environment";'],
+    ['src/store/y.ts', "import { windowAt } from '../summaries/window.ts';"],
+    ['src/summaries/x.ts', "import { toTimestamp } from '../clock.ts';\nimport { merge } from './statistics.ts';"],
+    ['src/timekeeping/x.ts', "import type { Config } from '../../schemas/config.ts';"],
     ['src/clock.ts', 'setTimeout(() => Date.now(), 1);'],
     ['src/collector/x.ts', "import { onOff } from '../outputs/state.ts';\nimport { judge } from './judge.ts';"],
     ['src/server.ts', "import { loadConfig } from './config/load.ts';\nawait app.listen({});\nprocess.exit(1);"],

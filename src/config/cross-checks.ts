@@ -19,6 +19,12 @@ export function crossChecks(config: Config): Explanation[] {
       faults.push({ pointer: `${at}/max`, message: `must be more than min, which is ${sensor.min}` });
     }
   });
+  if (3600 % config.uplink.window_s !== 0) {
+    faults.push({ pointer: '/uplink/window_s', message: 'must divide an hour: 60, 300, 600, 900, …' });
+  }
+  if (config.uplink.url !== undefined && !URL.canParse(config.uplink.url)) {
+    faults.push({ pointer: '/uplink/url', message: 'must be an address like https://example.org/ingest' });
+  }
   config.outputs.forEach((output, index) => {
     const at = `/outputs/${index}`;
     claim(names, output.id, `outputs[${index}]`, `${at}/id`);

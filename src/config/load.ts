@@ -96,8 +96,8 @@ function foundValue(fault: Explanation, settings: Sections, members: string[]): 
     ({ envOnly, section, key }) => envOnly && fault.pointer === `/${section}/${key}`,
   );
   if (value === undefined || secret) return '';
-  // JSON has no word for Infinity.
-  return `, but is ${typeof value === 'number' ? value : JSON.stringify(value)}`;
+  // JSON has no word for Infinity; an address may have a password in it.
+  return `, but is ${typeof value === 'number' ? value : JSON.stringify(value).replaceAll(/\/\/[^/"]*@/g, '//…@')}`;
 }
 
 function deepFreeze<T>(value: T): T {

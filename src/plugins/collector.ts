@@ -7,6 +7,7 @@ import { LatestReadings } from '../collector/latest.ts';
 import { RecentReadings, valuesOf } from '../collector/recent.ts';
 import { buildSensors } from '../sensors/build.ts';
 import { OutputChanges } from '../store/output-changes.ts';
+import { RawTraffic } from '../uplink/saving.ts';
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -27,17 +28,19 @@ interface Options {
 /** Reads the sensors from the first listening moment to the end, and hands every reading to memory and store. */
 export default fp<Options>(
   async (app, { config, clock, root }) => {
-    const { hardware, outputs, store, log } = app;
+    const { hardware, outputs, store, timekeeping, log } = app;
     const sensors = await buildSensors(config, { driver: hardware.driver, clock, root });
     const sensorIds = sensors.map(({ id }) => id);
     const simulated = hardware.driver.simulated || sensors.some((sensor) => sensor.simulated);
     const latest = new LatestReadings(sensors, clock);
     const recent = new RecentReadings(MAX_READINGS);
-    for (const { values, ...snapshot } of await store.snapshots(MAX_READINGS)) {
+    for (const { values, ...snapshot } of await store.ask('snapshots', { limit: MAX_READINGS })) {
       // Only sensors that are configured today: every row has the same ones.
       recent.push({ ...snapshot, values: Object.fromEntries(sensorIds.map((id) => [id, values[id] ?? null])) });
     }
     const outputChanges = new OutputChanges();
+    const rawTraffic = new RawTraffic();
+    app.decorate('rawTraffic', rawTraffic);
 
     const collector = new Collector({
       sensors,
@@ -50,13 +53,16 @@ export default fp<Options>(
             const { sensor, quality, reason } = reading;
             log[quality === 'good' ? 'info' : 'warn']({ sensor, reason }, `sensor ${sensor} is ${quality}`);
           }
-          store.append([{ kind: 'sensor', name: reading.sensor, ...reading }]);
+          rawTraffic.count(reading.sensor, reading.value, reading.at);
+          const run = timekeeping.runAt(reading.monotonic);
+          store.append([{ kind: 'sensor', name: reading.sensor, run, ...reading }]);
         },
         onChange: (reading) => void latest.take(reading),
         onTick(tick) {
           const states = outputs.states();
           recent.push({ at: tick.at, values: valuesOf(tick, sensorIds), outputs: states, simulated });
-          store.append(outputChanges.rows(tick.at, states, hardware.driver.simulated));
+          const origin = { simulated: hardware.driver.simulated, run: timekeeping.runAt(tick.monotonic) };
+          store.append(outputChanges.rows(tick.at, states, origin));
           store.settle();
         },
       },
@@ -66,5 +72,5 @@ export default fp<Options>(
     app.addHook('onListen', async () => collector.start());
     app.addHook('onClose', () => collector.stop());
   },
-  { name: 'collector', dependencies: ['hardware', 'outputs', 'store'] },
+  { name: 'collector', dependencies: ['hardware', 'outputs', 'store', 'timekeeping'] },
 );

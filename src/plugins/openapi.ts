@@ -47,6 +47,7 @@ export default fp<Options>(
           { name: 'Device', description: 'What is going on right now, and whether all is well.' },
           { name: 'Sensors', description: 'Values that are read, and their past.' },
           { name: 'Outputs', description: 'Pins that are switched.' },
+          { name: 'Uplink', description: 'What goes upstream, and what waits.' },
         ],
         components: {
           securitySchemes: {

@@ -12,13 +12,14 @@ declare module 'fastify' {
 interface Options {
   directory: string;
   commitEveryMs: number;
+  windowMs: number;
   clock: Clock;
 }
 
 /** Opens the database at boot; writes what is pending and closes it at the end. */
 export default fp<Options>(
-  async (app, { directory, commitEveryMs, clock }) => {
-    const store = await Store.open({ file: join(directory, 'edge.db'), commitEveryMs, clock });
+  async (app, { directory, commitEveryMs, windowMs, clock }) => {
+    const store = await Store.open({ file: join(directory, 'edge.db'), commitEveryMs, windowMs, clock });
     app.decorate('store', store);
     app.addHook('onClose', async () => {
       await store.close();

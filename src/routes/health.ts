@@ -4,8 +4,11 @@ import { Named } from '../../schemas/primitives.ts';
 import { problems } from '../../schemas/problem.ts';
 import { toTimestamp } from '../clock.ts';
 
+/** A receiver that restarts is no fault of this device. */
+const FAILING_TOO_LONG_MS = 5 * 60_000;
+
 const health: FastifyPluginAsyncTypebox = async (app) => {
-  const { clock, collector, config, hardware, latest, recent, store, productVersion } = app;
+  const { clock, collector, config, hardware, latest, recent, store, timekeeping, uplink, productVersion } = app;
   const start = clock.monotonic();
   const time = (at: number | null) => (at === null ? null : toTimestamp(at));
 
@@ -22,6 +25,18 @@ const health: FastifyPluginAsyncTypebox = async (app) => {
     };
   }
 
+  function uplinkReasons(): string[] {
+    const status = uplink.status();
+    if (status === undefined) return [];
+    const reasons = timekeeping.trusted ? [] : ['The clock is not trusted yet: nothing new is sent upstream before.'];
+    const { state, failingSince, lastError } = status;
+    if (state === 'paused') reasons.push(`The uplink is paused: ${lastError?.why}.`);
+    else if (failingSince !== null && clock.now() - failingSince > FAILING_TOO_LONG_MS) {
+      reasons.push(`Nothing gets through upstream since ${toTimestamp(failingSince)}: ${lastError?.why}.`);
+    }
+    return reasons;
+  }
+
   app.get(
     '/health',
     {
@@ -35,6 +50,7 @@ const health: FastifyPluginAsyncTypebox = async (app) => {
     async () => {
       const onDisk = storeHealth();
       const reasons = latest.stale().map((id) => `Sensor ${id} has had no good reading for too long.`);
+      reasons.push(...uplinkReasons());
       if (onDisk.status === 'failing') reasons.push(`Readings cannot be stored: ${onDisk.last_error}.`);
       return {
         status: reasons.length === 0 ? ('healthy' as const) : ('degraded' as const),
@@ -53,6 +69,8 @@ const health: FastifyPluginAsyncTypebox = async (app) => {
           skipped: collector.skipped,
           last_tick: time(collector.lastTickAt),
         },
+        clock: { trusted: timekeeping.trusted },
+        uplink: { state: uplink.status()?.state ?? ('off' as const), backlog_items: uplink.waiting() },
         store: onDisk,
       };
     },

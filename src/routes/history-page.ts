@@ -7,11 +7,17 @@ interface Range {
   order: 'asc' | 'desc';
 }
 
-/** The range of a page: what was asked for, less what the pages before it have shown. */
-export function historyRange({ from, to, order = 'desc', cursor }: HistoryQuery): Range {
+/** First millisecond of a range, and the first one behind it. */
+export function timeRange({ from, to }: { from?: string; to?: string }): { from: number; to: number } {
   const first = from === undefined ? 0 : Date.parse(from);
   const end = to === undefined ? Number.MAX_SAFE_INTEGER : Date.parse(to);
   if (first >= end) throw new HttpProblem(400, 'The range is empty: from must be before to');
+  return { from: first, to: end };
+}
+
+/** The range of a page: what was asked for, less what the pages before it have shown. */
+export function historyRange({ order = 'desc', cursor, ...range }: HistoryQuery): Range {
+  const { from: first, to: end } = timeRange(range);
   if (cursor === undefined) return { from: first, to: end, order };
   const seen = Number.parseInt(cursor, 36);
   return order === 'desc'

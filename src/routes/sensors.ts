@@ -10,8 +10,9 @@ import {
   SensorSchema,
 } from '../../schemas/sensors.ts';
 import { toTimestamp } from '../clock.ts';
-import { HttpProblem } from '../plugins/problems.ts';
+import { fromStore } from './from-store.ts';
 import { historyRange, nextCursor } from './history-page.ts';
+import { requireSensor } from './require-sensor.ts';
 
 const tags = ['Sensors'];
 
@@ -19,11 +20,7 @@ const sensors: FastifyPluginAsyncTypebox = async (app) => {
   const { latest, store } = app;
   const ids = latest.sensors.map(({ id }) => id);
 
-  function find(id: string) {
-    const sensor = latest.resource(id);
-    if (sensor === undefined) throw new HttpProblem(404, `There is no sensor "${id}"`, { valid: ids });
-    return sensor;
-  }
+  const find = (id: string) => requireSensor(latest, id);
 
   app.get(
     '/sensors',
@@ -70,9 +67,7 @@ const sensors: FastifyPluginAsyncTypebox = async (app) => {
       const range = historyRange(query);
       const limit = Math.min(query.limit ?? DEFAULT_READINGS, MAX_READINGS);
       // One more than the page holds tells whether there is a next page.
-      const rows = await store.history({ sensor: params.id, ...range, limit: limit + 1 }).catch((error: Error) => {
-        throw new HttpProblem(503, `The stored readings are out of reach: ${error.message}`);
-      });
+      const rows = await fromStore(store.ask('history', { sensor: params.id, ...range, limit: limit + 1 }));
       const page = rows.slice(0, limit);
       return {
         sensor: params.id,

@@ -15,7 +15,7 @@ describe('a wrong setting', () => {
     ],
     'an unknown section': [
       'log: {}\nhttps: {}\n',
-      '2: https is not known here; known are device, hardware, collect, sensors, outputs, store, http, log',
+      '2: https is not known here; known are device, hardware, collect, sensors, outputs, store, clock, uplink, http, log',
     ],
     'an unknown key': ['log:\n  colour: true\n', '2: log.colour is not known here; known are level'],
     'an inherited word for a key': ['log:\n  __proto__: {}\n', '2: log.__proto__ is not known here; known are level'],
@@ -42,6 +42,19 @@ describe('a wrong setting', () => {
     'a relative path': [
       'sensors: [{ id: a, kind: sysfs, unit: V, path: in0 }]\n',
       '1: sensors[0].path must be an absolute path, like /sys/class/hwmon/hwmon0/temp1_input, but is "in0"',
+    ],
+    'a password in the address of the uplink': [
+      'uplink:\n  url: https://pi:sesame@example.org/ingest\n',
+      '2: uplink.url must be an address like https://example.org/ingest, without user or password, ' +
+        'but is "https://…@example.org/ingest"',
+    ],
+    'an address of the uplink that is none': [
+      'uplink:\n  url: https://example.org:99999/\n',
+      '2: uplink.url must be an address like https://example.org/ingest, but is "https://example.org:99999/"',
+    ],
+    'a window that does not fit into an hour': [
+      'uplink:\n  window_s: 700\n',
+      '2: uplink.window_s must divide an hour: 60, 300, 600, 900, …, but is 700',
     ],
     'a pin that is not on the header': [
       'outputs:\n  - id: a\n    pin: 28\n',

@@ -19,7 +19,9 @@ import { fileURLToPath } from 'node:url';
 const deploy = fileURLToPath(new URL('../../deploy', import.meta.url));
 
 /** What install.sh may call besides the stubs below: a tool that is not here is missing for it, as npm can be on a Pi. */
-const TOOLS = 'basename bash chmod cp date dirname env install ln mkdir mktemp mv readlink rm sed sh sync tar';
+const tools = 'basename bash chmod cp date dirname env install ln mkdir mktemp mv readlink rm sed sh sync tar'.split(
+  ' ',
+);
 
 /** A folder that stands for the root of a Pi, a small built checkout, and stubs in the place of the system's tools. */
 export function installation(t: TestContext) {
@@ -31,7 +33,7 @@ export function installation(t: TestContext) {
   const log = join(folder, 'calls');
   for (const path of [root, bin]) mkdirSync(path);
   makeCheckout(checkout);
-  for (const tool of TOOLS.split(' ')) {
+  for (const tool of tools) {
     const found = ['/usr/bin', '/bin'].map((place) => join(place, tool)).find(existsSync);
     if (found === undefined) throw new Error(`${tool} is not installed on this machine`);
     symlinkSync(found, join(bin, tool));

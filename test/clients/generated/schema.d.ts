@@ -109,6 +109,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/sensors/{id}/summaries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What went upstream of one sensor: a summary for each window, page by page */
+        get: operations["listSensorSummaries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/outputs": {
         parameters: {
             query?: never;
@@ -144,6 +161,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/uplink": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What waits to go upstream, and how the sending goes */
+        get: operations["getUplink"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/led": {
         parameters: {
             query?: never;
@@ -155,6 +189,26 @@ export interface paths {
         put?: never;
         /** Switch the LED */
         post: operations["commandLed"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/uplink/flush": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try to send now, whatever it waits for
+         * @description Tries the next batch of each lane at once; the rest follows at the usual pace.
+         */
+        post: operations["flushUplink"];
         delete?: never;
         options?: never;
         head?: never;
@@ -327,6 +381,13 @@ export interface components {
          *         "skipped": 0,
          *         "last_tick": "2026-11-23T10:00:00.004Z"
          *       },
+         *       "clock": {
+         *         "trusted": true
+         *       },
+         *       "uplink": {
+         *         "state": "idle",
+         *         "backlog_items": 0
+         *       },
          *       "store": {
          *         "status": "ok",
          *         "last_error": null,
@@ -369,6 +430,19 @@ export interface components {
                  * @example 2026-11-23T10:00:00.000Z
                  */
                 last_tick: string | null;
+            };
+            clock: {
+                /** @description False until the wall clock is known to be right: nothing new is sent before. */
+                trusted: boolean;
+            };
+            uplink: {
+                /**
+                 * @description `off`: no address is configured; `waiting`: the receiver is out of reach or not well, tried again at `next_try`; `paused`: it does not accept the token.
+                 * @enum {string}
+                 */
+                state: "off" | "idle" | "sending" | "waiting" | "paused";
+                /** @description Items that wait to be sent, as of some seconds ago. */
+                backlog_items: number;
             };
             store: {
                 /** @enum {string} */
@@ -521,6 +595,72 @@ export interface components {
             /** @description Give it back as `cursor` for the next page; null on the last one. */
             next: string | null;
         };
+        Summary: {
+            /**
+             * Format: date-time
+             * @description First instant of the window.
+             * @example 2026-11-23T10:00:00.000Z
+             */
+            window_start: string;
+            /** @description Seconds that the window is long. */
+            window_s: number;
+            /** @description Counts up when readings come late; the highest one holds. */
+            revision: number;
+            mean: number;
+            min: number;
+            max: number;
+            /** @description Sample deviation; 0 for a single reading. */
+            stdev: number;
+            /** @description Good readings in the window. */
+            count: number;
+            /**
+             * Format: date-time
+             * @description Time of the first reading.
+             * @example 2026-11-23T10:00:00.000Z
+             */
+            period_start: string;
+            /**
+             * Format: date-time
+             * @description Time of the last reading.
+             * @example 2026-11-23T10:00:00.000Z
+             */
+            period_end: string;
+        };
+        /**
+         * @example {
+         *       "sensor": "air_temp_c",
+         *       "unit": "°C",
+         *       "count": 1,
+         *       "summaries": [
+         *         {
+         *           "window_start": "2026-11-23T10:00:00.000Z",
+         *           "window_s": 300,
+         *           "revision": 0,
+         *           "mean": 21.4,
+         *           "min": 21.1,
+         *           "max": 21.9,
+         *           "stdev": 0.18,
+         *           "count": 30,
+         *           "period_start": "2026-11-23T10:00:03.120Z",
+         *           "period_end": "2026-11-23T10:04:53.118Z"
+         *         }
+         *       ],
+         *       "next": null
+         *     }
+         */
+        SummaryList: {
+            /**
+             * @description Name in the API.
+             * @example air_temp_c
+             */
+            sensor: string;
+            unit: string | null;
+            /** @description Summaries in this page. */
+            count: number;
+            summaries: components["schemas"]["Summary"][];
+            /** @description Give it back as `cursor` for the next page; null on the last one. */
+            next: string | null;
+        };
         /**
          * @example {
          *       "id": "led",
@@ -578,6 +718,81 @@ export interface components {
              * @example 5
              */
             duration_s?: number;
+        };
+        /**
+         * @example {
+         *       "state": "idle",
+         *       "url": "https://example.org/ingest",
+         *       "backlog": {
+         *         "items": 0,
+         *         "bytes": 0,
+         *         "oldest_age_s": null
+         *       },
+         *       "last_success": "2026-11-23T10:05:02.120Z",
+         *       "last_error": null,
+         *       "next_try": null,
+         *       "set_aside": [],
+         *       "saving": {
+         *         "readings": 86400,
+         *         "reading_bytes": 26000000,
+         *         "items_sent": 288,
+         *         "bytes_sent": 160000,
+         *         "requests": 288
+         *       }
+         *     }
+         */
+        Uplink: {
+            /**
+             * @description `off`: no address is configured; `waiting`: the receiver is out of reach or not well, tried again at `next_try`; `paused`: it does not accept the token.
+             * @enum {string}
+             */
+            state: "off" | "idle" | "sending" | "waiting" | "paused";
+            /** @description Where it goes, without a query. */
+            url: string | null;
+            backlog: {
+                /** @description Summaries and alerts that wait. */
+                items: number;
+                bytes: number;
+                /** @description Seconds that the oldest one has waited. */
+                oldest_age_s: number | null;
+            };
+            /**
+             * Format: date-time
+             * @description UTC, RFC 3339 with milliseconds.
+             * @example 2026-11-23T10:00:00.000Z
+             */
+            last_success: string | null;
+            last_error: {
+                error: string;
+                /**
+                 * Format: date-time
+                 * @description UTC, RFC 3339 with milliseconds.
+                 * @example 2026-11-23T10:00:00.000Z
+                 */
+                at: string;
+            } | null;
+            /**
+             * Format: date-time
+             * @description UTC, RFC 3339 with milliseconds.
+             * @example 2026-11-23T10:00:00.000Z
+             */
+            next_try: string | null;
+            /** @description Items that the receiver refuses: kept here and not sent again. The latest 100. */
+            set_aside: {
+                id: string;
+                reason: string;
+            }[];
+            /** @description What was kept off the network since the start. */
+            saving: {
+                /** @description Readings taken. */
+                readings: number;
+                /** @description What one request for each of them would have sent. */
+                reading_bytes: number;
+                items_sent: number;
+                /** @description HTTP as sent, with headers, retries included. */
+                bytes_sent: number;
+                requests: number;
+            };
         };
         /**
          * @example {
@@ -641,9 +856,12 @@ export type Sensor = components['schemas']['Sensor'];
 export type SensorList = components['schemas']['SensorList'];
 export type SensorReading = components['schemas']['SensorReading'];
 export type SensorHistory = components['schemas']['SensorHistory'];
+export type Summary = components['schemas']['Summary'];
+export type SummaryList = components['schemas']['SummaryList'];
 export type Output = components['schemas']['Output'];
 export type OutputList = components['schemas']['OutputList'];
 export type OutputCommand = components['schemas']['OutputCommand'];
+export type Uplink = components['schemas']['Uplink'];
 export type Problem = components['schemas']['Problem'];
 export type $defs = Record<string, never>;
 export interface operations {
@@ -1216,7 +1434,152 @@ export interface operations {
                      *       "type": "about:blank",
                      *       "title": "Service Unavailable",
                      *       "status": 503,
-                     *       "error": "The stored readings are out of reach: disk I/O error",
+                     *       "error": "What is stored is out of reach: disk I/O error",
+                     *       "request_id": "req-7"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listSensorSummaries: {
+        parameters: {
+            query?: {
+                /** @description First window start of the range (included). */
+                from?: string;
+                /** @description End of the range (excluded). */
+                to?: string;
+                /** @description `desc`: newest first; `asc`: oldest first. */
+                order?: "desc" | "asc";
+                /** @description How many readings; larger than 1000 means 1000. */
+                limit?: number;
+                /** @description `next` of the page before this one. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description Name in the API.
+                 * @example cpu_temp_c
+                 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SummaryList"];
+                };
+            };
+            /** @description The request is not valid: nothing was changed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Bad Request",
+                     *       "status": 400,
+                     *       "error": "Unknown action: blink",
+                     *       "request_id": "req-7"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid or missing API key; on a read, only where the device protects reads. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Unauthorized",
+                     *       "status": 401,
+                     *       "error": "Invalid or missing API key",
+                     *       "request_id": "req-7"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Not Found",
+                     *       "status": 404,
+                     *       "error": "There is no output \"pump\"",
+                     *       "request_id": "req-7"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many wrong API keys from this address; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Too Many Requests",
+                     *       "status": 429,
+                     *       "error": "Too many wrong API keys from this address: try again in 42 s",
+                     *       "request_id": "req-7"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the server; its log has the details under `request_id`. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Internal Server Error",
+                     *       "status": 500,
+                     *       "error": "The server failed at this; its log has the details",
+                     *       "request_id": "req-7"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The part of the server that this needs is not working at the moment; see `/api/health`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Service Unavailable",
+                     *       "status": 503,
+                     *       "error": "What is stored is out of reach: disk I/O error",
                      *       "request_id": "req-7"
                      *     }
                      */
@@ -1571,6 +1934,98 @@ export interface operations {
             };
         };
     };
+    getUplink: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The state of the uplink. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Uplink"];
+                };
+            };
+            /** @description Invalid or missing API key; on a read, only where the device protects reads. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Unauthorized",
+                     *       "status": 401,
+                     *       "error": "Invalid or missing API key",
+                     *       "request_id": "req-7"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many wrong API keys from this address; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Too Many Requests",
+                     *       "status": 429,
+                     *       "error": "Too many wrong API keys from this address: try again in 42 s",
+                     *       "request_id": "req-7"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the server; its log has the details under `request_id`. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Internal Server Error",
+                     *       "status": 500,
+                     *       "error": "The server failed at this; its log has the details",
+                     *       "request_id": "req-7"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The part of the server that this needs is not working at the moment; see `/api/health`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Service Unavailable",
+                     *       "status": 503,
+                     *       "error": "What is stored is out of reach: disk I/O error",
+                     *       "request_id": "req-7"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     commandLed: {
         parameters: {
             query?: never;
@@ -1713,6 +2168,116 @@ export interface operations {
                      *       "title": "Internal Server Error",
                      *       "status": 500,
                      *       "error": "The server failed at this; its log has the details",
+                     *       "request_id": "req-7"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    flushUplink: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The state after the try. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Uplink"];
+                };
+            };
+            /** @description Invalid or missing API key; on a read, only where the device protects reads. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Unauthorized",
+                     *       "status": 401,
+                     *       "error": "Invalid or missing API key",
+                     *       "request_id": "req-7"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It cannot be done as the device is set up. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Conflict",
+                     *       "status": 409,
+                     *       "error": "There is no uplink: set uplink.url or EDGE_UPLINK_URL",
+                     *       "request_id": "req-7"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many wrong API keys from this address; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Too Many Requests",
+                     *       "status": 429,
+                     *       "error": "Too many wrong API keys from this address: try again in 42 s",
+                     *       "request_id": "req-7"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the server; its log has the details under `request_id`. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Internal Server Error",
+                     *       "status": 500,
+                     *       "error": "The server failed at this; its log has the details",
+                     *       "request_id": "req-7"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The part of the server that this needs is not working at the moment; see `/api/health`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Service Unavailable",
+                     *       "status": 503,
+                     *       "error": "What is stored is out of reach: disk I/O error",
                      *       "request_id": "req-7"
                      *     }
                      */

@@ -1,0 +1,52 @@
+import { type Static, Type } from '@sinclair/typebox';
+import { Nullable, OneOf, TimestampSchema } from './primitives.ts';
+
+export const UplinkStateSchema = OneOf(['off', 'idle', 'sending', 'waiting', 'paused'], {
+  description:
+    '`off`: no address is configured; `waiting`: the receiver is out of reach or not well, tried again at ' +
+    '`next_try`; `paused`: it does not accept the token.',
+});
+
+export const UplinkSchema = Type.Object(
+  {
+    state: UplinkStateSchema,
+    url: Nullable(Type.String({ description: 'Where it goes, without a query.' })),
+    backlog: Type.Object({
+      items: Type.Integer({ minimum: 0, description: 'Summaries and alerts that wait.' }),
+      bytes: Type.Integer({ minimum: 0 }),
+      oldest_age_s: Nullable(Type.Number({ minimum: 0, description: 'Seconds that the oldest one has waited.' })),
+    }),
+    last_success: Nullable(TimestampSchema),
+    last_error: Nullable(Type.Object({ error: Type.String(), at: TimestampSchema })),
+    next_try: Nullable(TimestampSchema),
+    set_aside: Type.Array(Type.Object({ id: Type.String(), reason: Type.String() }), {
+      description: 'Items that the receiver refuses: kept here and not sent again. The latest 100.',
+    }),
+    saving: Type.Object(
+      {
+        readings: Type.Integer({ minimum: 0, description: 'Readings taken.' }),
+        reading_bytes: Type.Integer({ minimum: 0, description: 'What one request for each of them would have sent.' }),
+        items_sent: Type.Integer({ minimum: 0 }),
+        bytes_sent: Type.Integer({ minimum: 0, description: 'HTTP as sent, with headers, retries included.' }),
+        requests: Type.Integer({ minimum: 0 }),
+      },
+      { description: 'What was kept off the network since the start.' },
+    ),
+  },
+  {
+    $id: 'Uplink',
+    examples: [
+      {
+        state: 'idle',
+        url: 'https://example.org/ingest',
+        backlog: { items: 0, bytes: 0, oldest_age_s: null },
+        last_success: '2026-11-23T10:05:02.120Z',
+        last_error: null,
+        next_try: null,
+        set_aside: [],
+        saving: { readings: 86400, reading_bytes: 26000000, items_sent: 288, bytes_sent: 160000, requests: 288 },
+      },
+    ],
+  },
+);
+export type Uplink = Static<typeof UplinkSchema>;

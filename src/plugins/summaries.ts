@@ -1,0 +1,45 @@
+import fp from 'fastify-plugin';
+import type { Config } from '../../schemas/config.ts';
+import { WindowCloser } from '../summaries/closer.ts';
+import type { TrustedClock } from '../timekeeping/trusted-clock.ts';
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    windowCloser: WindowCloser;
+    /** Called after windows were closed: what makes items may have work for what sends them. */
+    onWindowsClosed(listener: () => void): void;
+  }
+}
+
+interface Options {
+  clock: TrustedClock;
+  config: Pick<Config, 'device' | 'uplink'>;
+}
+
+/** Turns windows that are over into summaries and, where something listens upstream, into outbox rows. */
+export default fp<Options>(
+  async (app, { clock, config: { device, uplink } }) => {
+    const { store, latest, log } = app;
+    const units = Object.fromEntries(latest.sensors.map(({ id, unit }) => [id, unit]));
+    const listeners: (() => void)[] = [];
+
+    const closer = new WindowCloser({
+      clock,
+      windowMs: uplink.window_s * 1000,
+      async close(now) {
+        await store.flush(); // the last rows of the window may still wait in their batch
+        return store.ask('closeWindows', { now, device: device.id, units, upstream: uplink.url !== undefined });
+      },
+      onClosed() {
+        for (const listener of listeners) listener();
+      },
+      onFault: (fault) => log.error(fault, 'windows could not be closed; they stay open until it works'),
+    });
+    app.decorate('windowCloser', closer);
+    app.decorate('onWindowsClosed', (listener: () => void) => void listeners.push(listener));
+    app.timekeeping.onSettled(() => closer.wake());
+    app.addHook('onListen', async () => closer.start());
+    app.addHook('onClose', () => closer.stop());
+  },
+  { name: 'summaries', dependencies: ['store', 'collector', 'timekeeping'] },
+);

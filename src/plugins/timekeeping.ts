@@ -1,0 +1,83 @@
+import fp from 'fastify-plugin';
+import type { Config } from '../../schemas/config.ts';
+import type { Cancel } from '../clock.ts';
+import { bootIdentity, type Synchronised, synchronisedBy } from '../timekeeping/synchronised.ts';
+import type { TrustedClock } from '../timekeeping/trusted-clock.ts';
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    timekeeping: {
+      /** False until the wall clock is known to be right. */
+      readonly trusted: boolean;
+      /** What a row that was begun at this monotonic instant has to carry: 0, or the run that waits for the true time. */
+      runAt(monotonic: number): number;
+      /** Called when the clock is trusted and everything stands at its true time. */
+      onSettled(listener: () => void): void;
+    };
+  }
+}
+
+interface Options {
+  clock: TrustedClock;
+  trust: Config['clock']['trust'];
+  root: string;
+}
+
+const LOOK_EVERY_MS = 5000;
+/** Rows that are moved to their true time in one step: the database's thread is free for others in between. */
+const ROWS_A_STEP = 2000;
+
+/** Waits for the wall clock to be right, and then moves what was recorded before to its true time. */
+export default fp<Options>(
+  async (app, { clock, trust, root }) => {
+    const { store, hardware, log } = app;
+    const boot = await bootIdentity(root);
+    const run = await store.ask('beginRun', { boot, wall: clock.now(), monotonic: clock.monotonic() });
+    const simulated = trust === 'auto' && hardware.driver.simulated;
+    const synchronised: Synchronised = simulated ? async () => true : synchronisedBy(trust, root);
+    let cancel: Cancel = () => {};
+    let stopped = false;
+    const listeners: (() => void)[] = [];
+
+    async function look(): Promise<void> {
+      const right = run.trusted || (await synchronised());
+      if (stopped) return; // the store may be closed by now
+      if (right) {
+        const offset = clock.trust();
+        log.info('the clock is trusted from now on');
+        void moveRows(offset);
+      } else {
+        cancel = clock.after(LOOK_EVERY_MS, () => void look());
+      }
+    }
+
+    async function moveRows(offset: number): Promise<void> {
+      try {
+        await store.flush();
+        let moved: number;
+        do moved = await store.ask('trustRun', { run: run.id, offset, limit: ROWS_A_STEP });
+        while (moved > 0 && !stopped);
+        for (const listener of listeners) listener();
+      } catch (error) {
+        if (stopped) return;
+        log.error(error, 'readings could not be moved to their true time yet');
+        cancel = clock.after(LOOK_EVERY_MS, () => void moveRows(offset));
+      }
+    }
+
+    clock.guess(run.offset);
+    app.decorate('timekeeping', {
+      get trusted() {
+        return clock.trusted;
+      },
+      runAt: (monotonic: number) => (clock.trustedAt(monotonic) ? 0 : run.id),
+      onSettled: (listener: () => void) => void listeners.push(listener),
+    });
+    await look();
+    app.addHook('onClose', async () => {
+      stopped = true;
+      cancel();
+    });
+  },
+  { name: 'timekeeping', dependencies: ['store', 'hardware'] },
+);

@@ -1,0 +1,102 @@
+import fp from 'fastify-plugin';
+import type { Config } from '../../schemas/config.ts';
+import type { Uplink } from '../../schemas/uplink.ts';
+import { type Clock, toTimestamp } from '../clock.ts';
+import { UplinkClient } from '../uplink/client.ts';
+import type { RawTraffic } from '../uplink/saving.ts';
+import { StoredOutbox } from '../uplink/stored-outbox.ts';
+import { type UplinkStatus, Uploader } from '../uplink/uploader.ts';
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    uplink: {
+      configured: boolean;
+      /** Items that wait, from memory: at most some seconds old. */
+      waiting(): number;
+      describe(): Promise<Uplink>;
+      status(): UplinkStatus | undefined;
+      flush(): Promise<void>;
+    };
+    rawTraffic: RawTraffic;
+  }
+}
+
+interface Options {
+  clock: Clock;
+  config: Pick<Config, 'device' | 'uplink'>;
+}
+
+/** Sends what the outbox holds, from the first listening moment to the end. */
+export default fp<Options>(
+  async (app, { clock, config: { device, uplink } }) => {
+    const { store, log, rawTraffic } = app;
+    const outbox = new StoredOutbox({ store, device: device.id, clock });
+    const uploader = uplink.url === undefined ? undefined : build(uplink.url);
+
+    function build(url: string): Uploader {
+      const client = new UplinkClient({ url, token: uplink.token, timeoutMs: uplink.timeout_s * 1000, clock });
+      const uploader = new Uploader({
+        outbox,
+        sender: client,
+        clock,
+        random: Math.random,
+        maxBatch: uplink.max_batch,
+        log,
+      });
+      app.onWindowsClosed(() => {
+        uploader.wake('summary');
+        outbox.changed();
+      });
+      app.addHook('onListen', async () => uploader.start());
+      app.addHook('onClose', async () => {
+        await uploader.stop();
+        outbox.stop();
+        await client.close();
+      });
+      return uploader;
+    }
+
+    async function describe(): Promise<Uplink> {
+      const { items, bytes, oldestAt, setAside } = await outbox.count();
+      const status = uploader?.status();
+      const { readings, bytes: readingBytes } = rawTraffic;
+      const time = (at: number | null | undefined) => (at == null ? null : toTimestamp(at));
+      const error = status?.lastError;
+      return {
+        state: status?.state ?? 'off',
+        url: uplink.url === undefined ? null : withoutSecrets(uplink.url),
+        backlog: {
+          items,
+          bytes,
+          oldest_age_s: oldestAt === null ? null : Math.max(0, (clock.now() - oldestAt) / 1000),
+        },
+        last_success: time(status?.lastSuccessAt),
+        last_error: error == null ? null : { error: error.why, at: toTimestamp(error.at) },
+        next_try: time(status?.nextTryAt),
+        set_aside: setAside,
+        saving: {
+          readings,
+          reading_bytes: readingBytes,
+          items_sent: status?.itemsSent ?? 0,
+          bytes_sent: status?.bytesSent ?? 0,
+          requests: status?.requests ?? 0,
+        },
+      };
+    }
+
+    await outbox.count();
+    app.decorate('uplink', {
+      configured: uploader !== undefined,
+      waiting: () => outbox.items,
+      describe,
+      status: () => uploader?.status(),
+      flush: async () => uploader?.flush(),
+    });
+  },
+  { name: 'uplink', dependencies: ['store', 'summaries'] },
+);
+
+function withoutSecrets(url: string): string {
+  const { origin, pathname } = new URL(url);
+  return origin + pathname;
+}
