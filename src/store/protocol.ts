@@ -58,15 +58,15 @@ export type Lane = 'alert' | 'summary';
 
 /** Items that go upstream together. It keeps its bytes until it is settled, also over a restart. */
 export interface Batch {
-  id: number;
-  lane: Lane;
-  items: number;
+  readonly id: number;
+  readonly lane: Lane;
+  readonly items: number;
   /** Idempotency-Key: SHA-256 of the body. */
-  key: string;
+  readonly key: string;
   /** The exact JSON to send. */
-  body: string;
+  readonly body: string;
   /** Readings that its items stand for. */
-  readings: number;
+  readonly readings: number;
 }
 
 export interface OutboxState {

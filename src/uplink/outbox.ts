@@ -1,18 +1,6 @@
-/** Alerts travel in a lane of their own, so that no backlog of summaries stands in front of them. */
-export type Lane = 'alert' | 'summary';
+import type { Batch, Lane } from '../store/protocol.ts';
 
-/** Some items that travel together. It keeps its items and its bytes until it is settled, also over a restart. */
-export interface Batch {
-  readonly id: number;
-  readonly lane: Lane;
-  readonly items: number;
-  /** Idempotency-Key: derived from the content, SHA-256 in hexadecimal. The same key never has another body. */
-  readonly key: string;
-  /** The exact JSON to send. */
-  readonly body: string;
-  /** Readings that the items stand for. */
-  readonly readings: number;
-}
+export type { Batch, Lane };
 
 /**
  * What waits to be sent. Each of the three ways to settle a batch is one transaction, and does nothing when the batch
