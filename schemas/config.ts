@@ -1,6 +1,7 @@
 import { type Static, Type } from '@sinclair/typebox';
 import { OutputConfigSchema, SensorConfigSchema } from './devices.ts';
 import { IdSchema, OneOf } from './primitives.ts';
+import { StoreConfigSchema } from './store-config.ts';
 
 const strict = { additionalProperties: false, default: {} };
 
@@ -59,23 +60,7 @@ export const ConfigSchema = Type.Object(
       default: [{ id: 'led', pin: 17 }],
       description: 'What can be switched. Without this list: an LED on BCM 17.',
     }),
-    store: Type.Object(
-      {
-        dir: Type.String({
-          default: './data',
-          minLength: 1,
-          env: 'EDGE_DATA_DIR',
-          description: 'Folder of the database and the key. Only the default one is made when it is missing.',
-        }),
-        commit_every_s: Type.Number({
-          default: 5,
-          minimum: 0.1,
-          maximum: 60,
-          description: 'A power cut loses at most the readings of this many seconds; fewer commits wear a card less.',
-        }),
-      },
-      { ...strict, description: 'Where readings are kept.' },
-    ),
+    store: StoreConfigSchema,
     clock: Type.Object(
       {
         trust: OneOf(['auto', 'timesyncd', 'chrony', 'always'], {

@@ -37,6 +37,12 @@ export const HealthSchema = Type.Object(
       dropped_rows: Type.Integer({ minimum: 0, description: 'Rows given up because the disk did not take them.' }),
       last_commit: Nullable(TimestampSchema),
       size_bytes: Nullable(Type.Integer({ minimum: 0, description: 'Size of the database after the last commit.' })),
+      used_bytes: Nullable(Type.Integer({ minimum: 0, description: 'The same, without what is free inside of it.' })),
+      max_bytes: Type.Integer({ minimum: 0, description: 'Most that database and log may take on the card.' }),
+      dropped_readings: Type.Integer({
+        minimum: 0,
+        description: 'Readings that had to make room before they were sent; they are reported upstream as gaps.',
+      }),
     }),
   },
   {
@@ -60,6 +66,9 @@ export const HealthSchema = Type.Object(
           dropped_rows: 0,
           last_commit: '2026-11-23T10:00:00.031Z',
           size_bytes: 1310720,
+          used_bytes: 1241088,
+          max_bytes: 536870912,
+          dropped_readings: 0,
         },
       },
     ],

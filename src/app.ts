@@ -14,6 +14,7 @@ import methods from './plugins/methods.ts';
 import openapi from './plugins/openapi.ts';
 import outputs from './plugins/outputs.ts';
 import problems, { answerError } from './plugins/problems.ts';
+import retention from './plugins/retention.ts';
 import store from './plugins/store.ts';
 import summaries from './plugins/summaries.ts';
 import timekeeping from './plugins/timekeeping.ts';
@@ -98,6 +99,7 @@ async function assemble(app: FastifyInstance, config: Readonly<Config>, parts: P
   await app.register(store, {
     directory: dataDirectory,
     commitEveryMs: config.store.commit_every_s * 1000,
+    maxBytes: config.store.max_mb * 2 ** 20,
     windowMs: config.uplink.window_s * 1000,
     clock,
   });
@@ -105,6 +107,7 @@ async function assemble(app: FastifyInstance, config: Readonly<Config>, parts: P
   await app.register(outputs, { outputs: config.outputs, clock });
   await app.register(collector, { config, clock, root });
   await app.register(summaries, { config, clock });
+  await app.register(retention, { config, clock });
   await app.register(uplink, { config, clock });
 
   const reads = [status, readings, health, sensors, summaryRoutes, outputRoutes, uplinkRoutes];

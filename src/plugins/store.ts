@@ -12,14 +12,15 @@ declare module 'fastify' {
 interface Options {
   directory: string;
   commitEveryMs: number;
+  maxBytes: number;
   windowMs: number;
   clock: Clock;
 }
 
 /** Opens the database at boot; writes what is pending and closes it at the end. */
 export default fp<Options>(
-  async (app, { directory, commitEveryMs, windowMs, clock }) => {
-    const store = await Store.open({ file: join(directory, 'edge.db'), commitEveryMs, windowMs, clock });
+  async (app, { directory, ...options }) => {
+    const store = await Store.open({ file: join(directory, 'edge.db'), ...options });
     app.decorate('store', store);
     app.addHook('onClose', async () => {
       await store.close();

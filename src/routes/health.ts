@@ -13,7 +13,7 @@ const health: FastifyPluginAsyncTypebox = async (app) => {
   const time = (at: number | null) => (at === null ? null : toTimestamp(at));
 
   function storeHealth(): Health['store'] {
-    const { status, lastError, pendingRows, droppedRows, lastCommitAt, sizeBytes } = store.health();
+    const { status, lastError, pendingRows, droppedRows, lastCommitAt, ...room } = store.health();
     return {
       status,
       last_error: lastError,
@@ -21,7 +21,10 @@ const health: FastifyPluginAsyncTypebox = async (app) => {
       pending_rows: pendingRows,
       dropped_rows: droppedRows,
       last_commit: time(lastCommitAt),
-      size_bytes: sizeBytes,
+      size_bytes: room.sizeBytes,
+      used_bytes: room.usedBytes,
+      max_bytes: room.maxBytes,
+      dropped_readings: room.droppedReadings,
     };
   }
 

@@ -6,8 +6,23 @@ import { migrate } from './migrations.ts';
 const OLDEST_SQLITE = [3, 51, 3] as const;
 const SYNCHRONOUS_FULL = 2;
 
-/** Opens the file, makes or updates its tables, and makes sure that a commit is on the card when it returns. */
-export function openDatabase(file: string): Database {
+const PAGE_BYTES = 4096;
+/** The log grows to this share of the room before it is written into the database; more, larger writes wear a card less. */
+const LOG_SHARE = 1 / 16;
+const MAX_LOG_PAGES = 1000;
+
+/** How many pages the database may have, and its log beside it, to stay within a number of bytes together. */
+export function roomFor(maxBytes: number): { databasePages: number; logPages: number } {
+  const pages = Math.floor(Math.min(maxBytes, 2 ** 43) / PAGE_BYTES);
+  const logPages = Math.min(MAX_LOG_PAGES, Math.ceil(pages * LOG_SHARE));
+  return { databasePages: pages - logPages, logPages };
+}
+
+/**
+ * Opens the file, makes or updates its tables, and makes sure that a commit is on the card when it returns. On a full
+ * card even DELETE fails; below a limit of its own SQLite keeps working, and the space is used again.
+ */
+export function openDatabase(file: string, maxBytes = Number.POSITIVE_INFINITY): Database {
   let database: Database | undefined;
   try {
     database = new SQLite(file);
@@ -15,6 +30,10 @@ export function openDatabase(file: string): Database {
     database.pragma('journal_mode = WAL');
     database.pragma('synchronous = FULL');
     database.pragma('foreign_keys = ON');
+    const { databasePages, logPages } = roomFor(maxBytes);
+    database.pragma(`max_page_count = ${databasePages}`);
+    database.pragma(`wal_autocheckpoint = ${logPages}`);
+    database.pragma(`journal_size_limit = ${logPages * PAGE_BYTES}`);
     assertDurable(database);
     migrate(database);
     return database;
@@ -29,6 +48,12 @@ export function openDatabase(file: string): Database {
 export function databaseSize(database: Database): number {
   const pages = database.pragma('page_count', { simple: true }) as number;
   return pages * (database.pragma('page_size', { simple: true }) as number);
+}
+
+/** Pages that hold something: a deleted row's page stays in the file, and is used again. */
+export function usedPages(database: Database): number {
+  const free = database.pragma('freelist_count', { simple: true }) as number;
+  return (database.pragma('page_count', { simple: true }) as number) - free;
 }
 
 /** Throws StartError when a commit on this connection could be lost at a power cut, or the library is too old. */

@@ -77,6 +77,11 @@ const MIGRATIONS: readonly string[] = [
    CREATE TABLE batch_count (last INTEGER NOT NULL) STRICT;
    INSERT INTO batch_count (last) VALUES (0);
    CREATE INDEX outbox_series ON outbox (series, start);`,
+
+  `ALTER TABLE series ADD COLUMN forgotten_until INTEGER; -- delivered summaries before it are gone
+   ALTER TABLE series ADD COLUMN dropped INTEGER NOT NULL DEFAULT 0; -- readings that are counted in gaps
+   CREATE INDEX outbox_gap ON outbox (series) WHERE lane = 'summary' AND size = 0;
+   CREATE INDEX run_waiting ON run (id) WHERE shift IS NULL;`,
 ];
 
 /** Brings the tables to the newest form, each step whole or not at all. */

@@ -1,24 +1,34 @@
 import type { Database } from 'better-sqlite3';
-import { databaseSize } from './database.ts';
+import { databaseSize, roomFor, usedPages } from './database.ts';
+import { Gaps } from './gaps.ts';
 import { OpenWindows } from './open-windows.ts';
 import { OutboxTable } from './outbox-table.ts';
 import type { StoredRow, StoreOperations } from './protocol.ts';
 import { ReadingsTable } from './readings-table.ts';
+import { Retention } from './retention.ts';
 import { Runs } from './runs.ts';
 import { SeriesTable } from './series-table.ts';
 import { latestSnapshots } from './snapshots.ts';
 import { SummariesTable } from './summaries-table.ts';
 import { WindowClosing } from './window-closing.ts';
 
-/** Everything that the worker thread can be asked, over one open database. */
-export function storeOperations(database: Database, windowMs: number): StoreOperations {
+/** Everything that the worker thread can be asked, over one open database that has room for `maxBytes`. */
+export function storeOperations(
+  database: Database,
+  windowMs: number,
+  maxBytes = Number.POSITIVE_INFINITY,
+): StoreOperations {
   const series = new SeriesTable(database);
   const summaries = new SummariesTable(database);
   const openWindows = new OpenWindows(database, summaries, windowMs);
   const outbox = new OutboxTable(database);
   const readings = new ReadingsTable(database, series, openWindows);
   const runs = new Runs(database, readings);
-  const closing = new WindowClosing(database, { series, openWindows, summaries, outbox });
+  const gaps = new Gaps(database, series);
+  const closing = new WindowClosing(database, { series, openWindows, summaries, outbox, gaps });
+  const tables = { series, openWindows, summaries, outbox, gaps, closing };
+  const retention = new Retention(database, tables, roomFor(maxBytes).databasePages);
+  const pageBytes = database.pragma('page_size', { simple: true }) as number;
 
   /** All of it or nothing, and then nothing of it remembered either. */
   function transaction(work: () => void): void {
@@ -44,7 +54,11 @@ export function storeOperations(database: Database, windowMs: number): StoreOper
         if (again && rows.every((row) => readings.holds(trusted(row)))) return;
         for (const row of rows) readings.insert(trusted(row));
       });
-      return { sizeBytes: databaseSize(database) };
+      return {
+        sizeBytes: databaseSize(database),
+        usedBytes: usedPages(database) * pageBytes,
+        droppedReadings: series.dropped(),
+      };
     },
     history: (request) => readings.history(request),
     snapshots: ({ limit }) => latestSnapshots(series, readings, limit),
@@ -53,6 +67,7 @@ export function storeOperations(database: Database, windowMs: number): StoreOper
       return id === undefined ? [] : summaries.between(id, range);
     },
     closeWindows: (request) => closing.closeOver(request),
+    retain: (request) => retention.step(request),
     beginRun: (request) => runs.begin(request),
     trustRun({ run, offset, limit }) {
       runs.trust(run, offset);

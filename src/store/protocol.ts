@@ -93,16 +93,29 @@ export interface WorkerOptions {
   file: string;
   /** Size of the windows that readings are summarised in. */
   windowMs: number;
+  /** What the database and its log may take on the card. */
+  maxBytes: number;
+}
+
+/** The database behind a commit. */
+export interface Usage {
+  sizeBytes: number;
+  /** Less what is free inside of it. */
+  usedBytes: number;
+  /** Readings that had to make room and were not sent, ever. */
+  droppedReadings: number;
 }
 
 /** What the worker does for the main thread: the only talk between the two. */
 export interface StoreOperations {
   /** Writes all rows in one transaction, on disk when it resolves. `again` marks a batch whose first fate is unknown. */
-  commit(batch: { rows: StoredRow[]; again: boolean }): { sizeBytes: number };
+  commit(batch: { rows: StoredRow[]; again: boolean }): Usage;
   history(request: HistoryRequest): HistoryRow[];
   snapshots(request: { limit: number }): StoredSnapshot[];
   summaries(request: SummaryRequest): StoredSummary[];
   closeWindows(request: Closing): number;
+  /** One small step of making room; false when there is none left to make. */
+  retain(request: Retaining): boolean;
   beginRun(request: { boot: string; wall: number; monotonic: number }): Run;
   /** Tells the true offset of a run; moves at most `limit` rows to their true time. Answers how many it moved. */
   trustRun(request: { run: number; offset: number; limit: number }): number;
@@ -122,6 +135,11 @@ export interface Closing {
   units: Record<string, string | null>;
   /** False where nothing goes upstream: summaries are then kept for the API alone. */
   upstream: boolean;
+}
+
+export interface Retaining extends Closing {
+  /** Raw rows older than this go when they are summarised; Infinity where nobody knows the time. */
+  keepReadingsMs: number;
 }
 
 export type Operation = keyof StoreOperations;

@@ -10,6 +10,10 @@ export class SeriesTable {
   readonly #row;
   readonly #ofKind;
   readonly #purge;
+  readonly #forgotten;
+  readonly #forget;
+  readonly #drop;
+  readonly #dropped;
 
   constructor(database: Database) {
     this.#find = database.prepare<[string, string], { id: number }>(
@@ -23,6 +27,14 @@ export class SeriesTable {
       'SELECT id, name FROM series WHERE kind = ?',
     );
     this.#purge = database.prepare<[number, number]>('UPDATE series SET purged_until = ? WHERE id = ?');
+    this.#forgotten = database
+      .prepare<[number], number | null>('SELECT forgotten_until FROM series WHERE id = ?')
+      .pluck();
+    this.#forget = database.prepare<[number, number]>('UPDATE series SET forgotten_until = ? WHERE id = ?');
+    this.#drop = database
+      .prepare<[number, number], number>('UPDATE series SET dropped = dropped + ? WHERE id = ? RETURNING dropped')
+      .pluck();
+    this.#dropped = database.prepare<[], number>('SELECT coalesce(sum(dropped), 0) FROM series').pluck();
   }
 
   idOf(kind: SeriesKind, name: string): number | undefined {
@@ -58,6 +70,25 @@ export class SeriesTable {
 
   setPurgedUntil(id: number, at: number): void {
     this.#purge.run(at, id);
+  }
+
+  /** Delivered summaries before this instant are gone, so that nothing can be added to them. */
+  forgottenUntil(id: number): number {
+    return this.#forgotten.get(id) ?? Number.NEGATIVE_INFINITY;
+  }
+
+  setForgottenUntil(id: number, at: number): void {
+    this.#forget.run(at, id);
+  }
+
+  /** Answers how many readings of the series were dropped ever. */
+  addDropped(id: number, readings: number): number {
+    return this.#drop.get(readings, id) ?? readings;
+  }
+
+  /** Readings of all series that were dropped ever. */
+  dropped(): number {
+    return this.#dropped.get() ?? 0;
   }
 
   /** Forgets what it remembers beside the table: after a transaction that did not happen. */

@@ -1,7 +1,7 @@
 import type { Cancel, Clock } from '../clock.ts';
 import { StartError } from '../start-error.ts';
-import type { Argument, Operation, Result, StoredRow, WorkerOptions } from './protocol.ts';
-import { WorkerClient } from './worker-client.ts';
+import type { Argument, Operation, Result, StoredRow, Usage, WorkerOptions } from './protocol.ts';
+import { type StoreError, WorkerClient } from './worker-client.ts';
 
 export interface StoreHealth {
   status: 'ok' | 'failing';
@@ -10,13 +10,19 @@ export interface StoreHealth {
   droppedRows: number;
   lastCommitAt: number | null;
   sizeBytes: number | null;
+  usedBytes: number | null;
+  maxBytes: number;
+  /** Readings that were on disk, had to make room, and were not sent before. */
+  droppedReadings: number;
 }
 
-interface Options extends WorkerOptions {
+interface Options extends Omit<WorkerOptions, 'maxBytes'> {
+  maxBytes?: number;
   commitEveryMs: number;
   clock: Clock;
 }
 
+const DEFAULT_MAX_BYTES = 512 * 2 ** 20;
 /** More than a day of ten sensors at 10 s: beyond it the oldest rows that wait are given up, and counted. */
 const MAX_PENDING_ROWS = 100_000;
 
@@ -28,6 +34,7 @@ export class Store {
   readonly #worker: WorkerClient;
   readonly #clock: Clock;
   readonly #commitEveryMs: number;
+  readonly #maxBytes: number;
   #pending: StoredRow[] = [];
   #again: StoredRow[] = [];
   #committing: Promise<void> | undefined;
@@ -36,10 +43,12 @@ export class Store {
   #lastCommitAt: number | null = null;
   #lastError: string | null = null;
   #dropped = 0;
-  #sizeBytes: number | null = null;
+  #usage: Usage | undefined;
+  #makeRoom: (() => Promise<void>) | undefined;
 
-  private constructor({ file, clock, commitEveryMs, windowMs }: Options) {
-    this.#worker = new WorkerClient({ file, windowMs });
+  private constructor({ file, clock, commitEveryMs, windowMs, maxBytes = DEFAULT_MAX_BYTES }: Options) {
+    this.#worker = new WorkerClient({ file, windowMs, maxBytes });
+    this.#maxBytes = maxBytes;
     this.#clock = clock;
     this.#commitEveryMs = commitEveryMs;
   }
@@ -48,7 +57,7 @@ export class Store {
   static async open(options: Options): Promise<Store> {
     const store = new Store(options);
     try {
-      store.#sizeBytes = (await store.#worker.ask('commit', { rows: [], again: false })).sizeBytes;
+      store.#usage = await store.#worker.ask('commit', { rows: [], again: false });
     } catch (error) {
       throw new StartError((error as Error).message, 1, { cause: error });
     }
@@ -79,6 +88,11 @@ export class Store {
     await this.#committing;
   }
 
+  /** What a commit calls that finds the database full, before it tries once more. */
+  whenFull(makeRoom: () => Promise<void>): void {
+    this.#makeRoom = makeRoom;
+  }
+
   /** Anything else that the database's thread can do. Rejects with StoreError. */
   ask<O extends Operation>(operation: O, argument: Argument<O>): Promise<Result<O>> {
     return this.#worker.ask(operation, argument);
@@ -91,7 +105,10 @@ export class Store {
       pendingRows: this.#pending.length + this.#again.length,
       droppedRows: this.#dropped,
       lastCommitAt: this.#lastCommitAt,
-      sizeBytes: this.#sizeBytes,
+      sizeBytes: this.#usage?.sizeBytes ?? null,
+      usedBytes: this.#usage?.usedBytes ?? null,
+      maxBytes: this.#maxBytes,
+      droppedReadings: this.#usage?.droppedReadings ?? 0,
     };
   }
 
@@ -114,15 +131,24 @@ export class Store {
   async #write(batch: StoredRow[], again: boolean): Promise<void> {
     this.#lastCommit = this.#clock.monotonic();
     try {
-      const { sizeBytes } = await this.#worker.ask('commit', { rows: batch, again });
+      this.#usage = await this.#commitWithRoom({ rows: batch, again });
       this.#again = [];
-      this.#sizeBytes = sizeBytes;
       this.#lastCommitAt = this.#clock.now();
       this.#lastError = null;
     } catch (error) {
       this.#again = batch;
       this.#lastError = (error as Error).message;
       this.#cancelTimer ??= this.#clock.after(this.#commitEveryMs, () => void this.flush());
+    }
+  }
+
+  async #commitWithRoom(batch: Argument<'commit'>): Promise<Usage> {
+    try {
+      return await this.#worker.ask('commit', batch);
+    } catch (error) {
+      if ((error as StoreError).code !== 'SQLITE_FULL' || this.#makeRoom === undefined) throw error;
+      await this.#makeRoom();
+      return await this.#worker.ask('commit', batch);
     }
   }
 }

@@ -1,6 +1,7 @@
 import type { Database } from 'better-sqlite3';
 import { summaryId, summaryItem } from '../summaries/item.ts';
 import { merge, type Point, type Statistics, summarise } from '../summaries/statistics.ts';
+import type { Gaps } from './gaps.ts';
 import type { OpenWindow, OpenWindows } from './open-windows.ts';
 import type { OutboxTable } from './outbox-table.ts';
 import type { Closing } from './protocol.ts';
@@ -12,6 +13,7 @@ interface Tables {
   openWindows: OpenWindows;
   summaries: SummariesTable;
   outbox: OutboxTable;
+  gaps: Gaps;
 }
 
 /** Makes summaries of windows that are over. */
@@ -37,12 +39,23 @@ export class WindowClosing {
     return over.length;
   }
 
-  #close(window: OpenWindow, { now, device, units, upstream }: Closing): void {
-    const { series, openWindows, summaries, outbox } = this.#tables;
+  /** Closes a window before its end, where its rows are in the way; what comes later makes its next revision. */
+  closeEarly(window: OpenWindow, closing: Closing): void {
+    this.#database.transaction(() => this.#close(window, closing))();
+  }
+
+  #close(window: OpenWindow, closing: Closing): void {
+    const { now, device, units, upstream } = closing;
+    const { series, openWindows, summaries, outbox, gaps } = this.#tables;
     openWindows.close(window);
     const before = summaries.latest(window.series, window);
     const values = this.#valuesOf(window, before?.values);
     if (values === undefined || values.count === before?.values.count) return; // nothing good in it, or nothing new
+    if (before === undefined && window.start < series.forgottenUntil(window.series)) {
+      // What was delivered of it is not known any more: a summary of the rest would take its place.
+      gaps.add({ series: window.series, from: values.first, to: values.last, count: values.count }, closing);
+      return;
+    }
     const revision = before === undefined ? 0 : before.revision + 1;
     summaries.insert(window.series, window, revision, values);
     if (!upstream) return;

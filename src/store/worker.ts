@@ -7,8 +7,8 @@ import type { Answer, Request, WorkerOptions } from './protocol.ts';
 if (parentPort === null) throw new Error('This file runs as a worker thread.');
 const port = parentPort;
 
-const { file, windowMs } = workerData as WorkerOptions;
-const operations = storeOperations(openDatabase(file), windowMs);
+const { file, windowMs, maxBytes } = workerData as WorkerOptions;
+const operations = storeOperations(openDatabase(file, maxBytes), windowMs, maxBytes);
 
 function answer({ id, operation, argument }: Request): Answer {
   try {

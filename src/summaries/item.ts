@@ -49,10 +49,13 @@ export interface Gap {
   count: number;
 }
 
-/** Says upstream what will never come: readings that had to make room. */
-export function gapItem(device: string, { sensor, from, to, count }: Gap): { id: string } {
+/**
+ * Says upstream what will never come: readings that had to make room. `total` is how many readings of the sensor ever
+ * had to, these included: the clock may step back, and two gaps have the same times and count.
+ */
+export function gapItem(device: string, { sensor, from, to, count }: Gap, total = count): { id: string } {
   return {
-    id: `${device}/gap/${sensor}/${toTimestamp(from)}/${toTimestamp(to)}/${count}`,
+    id: `${device}/gap/${sensor}/${toTimestamp(from)}/${toTimestamp(to)}/${total}`,
     ...{ kind: 'gap', sensor, from: toTimestamp(from), to: toTimestamp(to), count, reason: 'no room on the device' },
   };
 }

@@ -120,13 +120,16 @@ it('the health of a store that works', async (t) => {
   store.append([aRow()]);
   assert.equal(store.health().pendingRows, 1);
   await store.flush();
-  const { sizeBytes, ...health } = store.health();
+  const { sizeBytes, usedBytes, ...health } = store.health();
   assert.deepEqual(health, {
     status: 'ok',
     lastError: null,
     pendingRows: 0,
     droppedRows: 0,
     lastCommitAt: clock.now(),
+    maxBytes: 512 * 2 ** 20,
+    droppedReadings: 0,
   });
   assert.equal((sizeBytes ?? 1) % 4096, 0);
+  assert.ok((usedBytes ?? 0) > 0 && (usedBytes ?? 0) <= (sizeBytes ?? 0));
 });

@@ -395,7 +395,10 @@ export interface components {
          *         "pending_rows": 0,
          *         "dropped_rows": 0,
          *         "last_commit": "2026-11-23T10:00:00.031Z",
-         *         "size_bytes": 1310720
+         *         "size_bytes": 1310720,
+         *         "used_bytes": 1241088,
+         *         "max_bytes": 536870912,
+         *         "dropped_readings": 0
          *       }
          *     }
          */
@@ -462,6 +465,12 @@ export interface components {
                 last_commit: string | null;
                 /** @description Size of the database after the last commit. */
                 size_bytes: number | null;
+                /** @description The same, without what is free inside of it. */
+                used_bytes: number | null;
+                /** @description Most that database and log may take on the card. */
+                max_bytes: number;
+                /** @description Readings that had to make room before they were sent; they are reported upstream as gaps. */
+                dropped_readings: number;
             };
         };
         /**

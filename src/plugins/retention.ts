@@ -1,0 +1,54 @@
+import fp from 'fastify-plugin';
+import type { Config } from '../../schemas/config.ts';
+import { RetentionLoop } from '../store/retention-loop.ts';
+import type { TrustedClock } from '../timekeeping/trusted-clock.ts';
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    retention: RetentionLoop;
+  }
+}
+
+interface Options {
+  clock: TrustedClock;
+  config: Pick<Config, 'device' | 'store' | 'uplink'>;
+}
+
+const DAY_MS = 86_400_000;
+
+/** Keeps the database within its room: every minute, and at once when a commit finds it full. */
+export default fp<Options>(
+  async (app, { clock, config: { device, store: limits, uplink } }) => {
+    const { store, latest, log } = app;
+    const units = Object.fromEntries(latest.sensors.map(({ id, unit }) => [id, unit]));
+    let dropped = store.health().droppedReadings;
+
+    const loop = new RetentionLoop({
+      clock,
+      step() {
+        reportDropped();
+        // By a clock that may be wrong nothing is old.
+        const keepReadingsMs = clock.trusted ? limits.keep_readings_days * DAY_MS : Number.POSITIVE_INFINITY;
+        const closing = { now: clock.now(), device: device.id, units, upstream: uplink.url !== undefined };
+        return store.ask('retain', { ...closing, keepReadingsMs });
+      },
+      onFault: (fault) => log.error(fault, 'no room could be made on disk'),
+    });
+
+    function reportDropped(): void {
+      const { droppedReadings } = store.health();
+      if (droppedReadings > dropped) {
+        log.warn(
+          `${droppedReadings - dropped} readings had to make room before they were sent: the disk limit is reached`,
+        );
+      }
+      dropped = droppedReadings;
+    }
+
+    app.decorate('retention', loop);
+    store.whenFull(() => loop.tick());
+    app.addHook('onListen', async () => loop.start());
+    app.addHook('onClose', () => loop.stop());
+  },
+  { name: 'retention', dependencies: ['store', 'collector', 'timekeeping'] },
+);

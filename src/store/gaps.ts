@@ -1,0 +1,63 @@
+import type { Database } from 'better-sqlite3';
+import { gapItem } from '../summaries/item.ts';
+import type { SeriesTable } from './series-table.ts';
+
+/** Readings that had to make room. */
+export interface Loss {
+  series: number;
+  /** Times of the first and the last of them. */
+  from: number;
+  to: number;
+  count: number;
+}
+
+interface WaitingGap {
+  id: number;
+  item: string;
+}
+
+/** Keeps account of readings that will never come. One row for each sensor grows until a batch has taken it. */
+export class Gaps {
+  readonly #series: SeriesTable;
+  readonly #waiting;
+  readonly #insert;
+  readonly #grow;
+
+  constructor(database: Database, series: SeriesTable) {
+    this.#series = series;
+    this.#waiting = database.prepare<[number], WaitingGap>(
+      `SELECT id, item FROM outbox
+       WHERE series = ? AND lane = 'summary' AND size = 0 AND batch IS NULL AND refused IS NULL LIMIT 1`,
+    );
+    this.#insert = database.prepare<(string | number)[]>(
+      `INSERT INTO outbox (lane, item_id, item, series, start, size, readings, made_at)
+       VALUES ('summary', ?, ?, ?, ?, 0, ?, ?)`,
+    );
+    this.#grow = database.prepare<(string | number)[]>(
+      'UPDATE outbox SET item_id = ?, item = ?, start = ?, readings = ? WHERE id = ?',
+    );
+  }
+
+  /** Part of the caller's transaction. Where nothing goes upstream, the readings are only counted. */
+  add(loss: Loss, { now, device, upstream }: { now: number; device: string; upstream: boolean }): void {
+    if (loss.count === 0) return;
+    const total = this.#series.addDropped(loss.series, loss.count);
+    if (!upstream) return;
+    const sensor = this.#series.nameOf(loss.series);
+    const waiting = this.#waiting.get(loss.series);
+    const { from, to, count } = waiting === undefined ? loss : joined(loss, waiting.item);
+    const item = gapItem(device, { sensor, from, to, count }, total);
+    const json = JSON.stringify(item);
+    if (waiting === undefined) this.#insert.run(item.id, json, loss.series, from, count, now);
+    else this.#grow.run(item.id, json, from, count, waiting.id);
+  }
+}
+
+function joined({ from, to, count }: Loss, item: string): Pick<Loss, 'from' | 'to' | 'count'> {
+  const before = JSON.parse(item) as { from: string; to: string; count: number };
+  return {
+    from: Math.min(from, Date.parse(before.from)),
+    to: Math.max(to, Date.parse(before.to)),
+    count: count + before.count,
+  };
+}

@@ -1,0 +1,94 @@
+import type { Database } from 'better-sqlite3';
+import { usedPages } from './database.ts';
+import type { Gaps } from './gaps.ts';
+import type { OpenWindow, OpenWindows } from './open-windows.ts';
+import type { OutboxTable } from './outbox-table.ts';
+import type { Retaining } from './protocol.ts';
+import { RetentionBacklog } from './retention-backlog.ts';
+import { RetentionHistory } from './retention-history.ts';
+import { RetentionRows } from './retention-rows.ts';
+import type { SeriesTable } from './series-table.ts';
+import type { SummariesTable } from './summaries-table.ts';
+import type { WindowClosing } from './window-closing.ts';
+
+/** Shares of the room: where making room begins, and where it ends. */
+const PRESSURE = 0.85;
+const RELIEF = 0.8;
+const KEEP_SUMMARIES_MS = 400 * 86_400_000;
+
+interface Tables {
+  series: SeriesTable;
+  summaries: SummariesTable;
+  outbox: OutboxTable;
+  gaps: Gaps;
+  openWindows: OpenWindows;
+  closing: WindowClosing;
+}
+
+/**
+ * Keeps the database within its room. Each step is one small transaction, so that no commit waits long behind it.
+ * Alerts are never dropped, and what else is dropped is counted.
+ */
+export class Retention {
+  readonly #database: Database;
+  readonly #tables: Tables;
+  readonly #roomPages: number;
+  readonly #rows: RetentionRows;
+  readonly #history: RetentionHistory;
+  readonly #backlog: RetentionBacklog;
+  readonly #blocked;
+  #relieving = false;
+
+  constructor(database: Database, tables: Tables, roomPages: number) {
+    this.#database = database;
+    this.#tables = tables;
+    this.#roomPages = roomPages;
+    this.#rows = new RetentionRows(database, tables);
+    this.#history = new RetentionHistory(database, tables.series);
+    this.#backlog = new RetentionBacklog(database, tables);
+    this.#blocked = database.prepare<[], OpenWindow>(
+      `SELECT series, start, size AS sizeMs FROM open_window AS w WHERE EXISTS
+       (SELECT 1 FROM reading WHERE series = w.series AND at >= w.start + w.size AND run = 0) ORDER BY start LIMIT 1`,
+    );
+  }
+
+  /** One step; false when there is nothing to do, or nothing that could be done. */
+  step(retaining: Retaining): boolean {
+    return this.#database.transaction(() => this.#routine(retaining) || this.#relieve(retaining))();
+  }
+
+  #routine({ now, keepReadingsMs }: Retaining): boolean {
+    return this.#rows.purge(now - keepReadingsMs, { sent: false }) || this.#history.forget(now - KEEP_SUMMARIES_MS);
+  }
+
+  /** What has arrived goes first, then what is known twice, then detail, and only then the oldest readings. */
+  #relieve(retaining: Retaining): boolean {
+    if (!this.#underPressure()) return false;
+    return (
+      this.#rows.purge(Number.MAX_SAFE_INTEGER, { sent: true }) ||
+      this.#rows.purge(Number.MAX_SAFE_INTEGER, { sent: false }) ||
+      this.#history.forget(Number.MAX_SAFE_INTEGER) ||
+      this.#backlog.merge(retaining) ||
+      this.#unblock(retaining) ||
+      this.#backlog.drop(retaining) ||
+      this.#rows.dropUntrusted(retaining)
+    );
+  }
+
+  #underPressure(): boolean {
+    const share = usedPages(this.#database) / this.#roomPages;
+    if (!this.#relieving && share > PRESSURE) {
+      this.#relieving = true;
+      this.#backlog.begin();
+    } else if (share <= RELIEF) this.#relieving = false;
+    return this.#relieving;
+  }
+
+  /** After a backward step of the clock a window stays open in front of rows that are closed: it holds them all back. */
+  #unblock(retaining: Retaining): boolean {
+    const window = this.#blocked.get();
+    if (window === undefined) return false;
+    this.#tables.closing.closeEarly(window, retaining);
+    return true;
+  }
+}
