@@ -1,0 +1,86 @@
+import assert from 'node:assert/strict';
+import { existsSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import test, { type TestContext } from 'node:test';
+import { setTimeout as pause } from 'node:timers/promises';
+import { Receiver } from '../support/receiver.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
+import { audit } from './audit.ts';
+import { Device, getJson, type Life, SENSORS } from './device.ts';
+import { report } from './figures.ts';
+import { goodRows, openCopy } from './recovered.ts';
+import { isThere } from './tools.ts';
+
+const DAY_S = 86_400;
+const PHASE_MS = 2500;
+/** Steps of the wall clock in seconds against the true time, one after the other. */
+const STEPS = [0, 1, 0, -1, 0, DAY_S, 0, -DAY_S, 0, 14 * DAY_S, 0];
+
+/** A wall clock to be turned. The monotonic one is left alone, as a step of the time leaves it alone. */
+function turnable(t: TestContext) {
+  const folder = temporaryFolder(t);
+  const file = join(folder, 'offset');
+  const turn = (seconds: number) => {
+    writeFileSync(`${file}.new`, `${seconds < 0 ? '' : '+'}${seconds}`);
+    renameSync(`${file}.new`, file);
+  };
+  const env = {
+    LD_PRELOAD: ['/usr/lib/x86_64-linux-gnu', '/usr/lib/aarch64-linux-gnu']
+      .map((directory) => `${directory}/faketime/libfaketimeMT.so.1`)
+      .filter((library) => existsSync(library))
+      .join(':'),
+    FAKETIME_TIMESTAMP_FILE: file,
+    FAKETIME_NO_CACHE: '1',
+    FAKETIME_DONT_FAKE_MONOTONIC: '1',
+  };
+  return { turn, env };
+}
+
+/** Ends a life in order; answers the rounds that it took. */
+async function stop(life: Life): Promise<number> {
+  const { collector } = await getJson<{ collector: { ticks: number } }>(`${life.url}/api/health`);
+  life.child.kill('SIGTERM');
+  await life.exit;
+  return collector.ticks;
+}
+
+test('a start in 1970 and steps of the clock lose, double and mix nothing', async (t) => {
+  if (!isThere(t, ['faketime', '+1d', 'true'], 'faketime is not there: apt-get install faketime')) return;
+  const receiver = await Receiver.start(t);
+  const device = new Device(t, { upstream: receiver.url });
+  const { turn, env } = turnable(t);
+  let rounds = 0;
+
+  turn(60 - Math.floor(Date.now() / 1000));
+  const early = await device.start({ env: { ...env, EDGE_CLOCK_TRUST: 'timesyncd' } });
+  await pause(PHASE_MS);
+  rounds += await stop(early);
+  assert.equal(receiver.items.size, 0, 'nothing goes upstream before the time is known');
+
+  turn(0);
+  const life = await device.start({ env });
+  for (const step of STEPS) {
+    turn(step);
+    await pause(PHASE_MS);
+  }
+  rounds += await stop(life);
+  turn(15 * DAY_S); // every window that was ever opened is over
+  await device.settle({ env });
+
+  const rows = goodRows(openCopy(t, device.data));
+  assert.deepEqual(audit(rows, receiver), []);
+  assert.ok(
+    rows.every(({ at }) => at > Date.parse('2020-01-01')),
+    'no reading stays in 1970',
+  );
+  const counted = [...receiver.countsBySensor().values()].reduce((sum, count) => sum + count, 0);
+  // A round that falls between the last look at the counter and the end is stored as well; the last life takes one.
+  const taken = (rounds + 1) * SENSORS.length;
+  assert.equal(counted, rows.length);
+  assert.ok(counted >= taken && counted <= taken + 2 * 2 * SENSORS.length, `${counted} of ${taken} readings`);
+  report(t, {
+    fault: 'wall clock',
+    how: 'faketime: a life in 1970, first sync at the next start, steps of 1 s, 1 day and 14 days, both ways',
+    seen: `sum of counts upstream ${counted} = ${rows.length} readings stored, ${taken} or a round more taken; no window twice`,
+  });
+});

@@ -1,0 +1,57 @@
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import test from 'node:test';
+import { systemClock } from '../../src/clock.ts';
+import { openDatabase } from '../../src/store/database.ts';
+import { storeOperations } from '../../src/store/operations.ts';
+import { UplinkClient } from '../../src/uplink/client.ts';
+import { RawTraffic } from '../../src/uplink/saving.ts';
+import { Receiver } from '../support/receiver.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
+import { seeded } from '../uplink/seeded.ts';
+import { report } from './figures.ts';
+
+const BEGIN = Date.parse('2026-11-23T00:00:00Z');
+const DAY_S = 86_400;
+const WINDOW_S = 300;
+
+test('one reading a second goes upstream as 288 summaries a day', async (t) => {
+  const receiver = await Receiver.start(t);
+  const database = openDatabase(join(temporaryFolder(t), 'edge.db'));
+  t.after(() => database.close());
+  database.pragma('synchronous = OFF'); // sizes are measured here, not the disk
+  const store = storeOperations(database, WINDOW_S * 1000);
+  const client = new UplinkClient({ url: receiver.url, timeoutMs: 5000, clock: systemClock });
+  const raw = new RawTraffic();
+  const random = seeded(1);
+  let bytes = 0;
+  for (let second = 0; second < DAY_S; second += WINDOW_S) {
+    const rows = Array.from({ length: WINDOW_S }, (_, offset) => {
+      const at = BEGIN + (second + offset) * 1000;
+      const value = Number((20 + random()).toFixed(1));
+      raw.count('air_temp_c', value, at);
+      return { kind: 'sensor', name: 'air_temp_c', at, value, quality: 'good', simulated: false, run: 0 } as const;
+    });
+    store.commit({ rows, again: false });
+    const now = BEGIN + (second + WINDOW_S + 10) * 1000;
+    store.closeWindows({ now, device: 'greenhouse-1', units: { air_temp_c: '°C' }, upstream: true });
+    const batch = store.nextBatch({ lane: 'summary', maxItems: 50, device: 'greenhouse-1' });
+    assert.ok(batch);
+    const sent = await client.send(batch, AbortSignal.timeout(10_000));
+    assert.equal(sent.outcome.kind, 'accepted');
+    bytes += sent.bytes;
+    store.acknowledge({ batch: batch.id });
+  }
+  await client.close();
+  assert.equal(receiver.items.size, DAY_S / WINDOW_S);
+  assert.equal(receiver.countsBySensor().get('air_temp_c'), DAY_S);
+  const share = (part: number, whole: number) => `${((100 * part) / whole).toFixed(2)} %`;
+  report(t, {
+    fault: 'no fault: the saving of one sensor and day',
+    how: 'one reading a second; HTTP with heads, against one POST for each reading',
+    seen:
+      `${receiver.items.size} items of ${raw.readings} (${share(receiver.items.size, raw.readings)}); ` +
+      `${bytes} bytes of ${raw.bytes} (${share(bytes, raw.bytes)})`,
+  });
+  assert.ok(Math.abs(receiver.bytesRead - bytes) < bytes / 100 || receiver.bytesRead === 0);
+});
