@@ -1,64 +1,15 @@
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
-import fc from 'fast-check';
 import { openDatabase } from '../../src/store/database.ts';
 import { storeOperations } from '../../src/store/operations.ts';
 import type { Batch, StoreOperations } from '../../src/store/protocol.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
+import { type Event, ROOM } from './what-may-happen.ts';
 
 const DAY = 86_400_000;
 const FAR = Date.parse('2030-01-01T00:00:00Z');
 const BEGIN = Date.parse('2026-11-23T10:00:00Z');
 
-/** What may happen to a device, in any order. */
-export type Event =
-  | { kind: 'read'; count: number }
-  | { kind: 'step'; ms: number }
-  | { kind: 'close' }
-  | { kind: 'restart'; reboot: boolean; windowMs: number }
-  | { kind: 'synchronise' }
-  | { kind: 'send' }
-  | { kind: 'loseReply' }
-  | { kind: 'retain'; steps: number; keepReadingsMs: number };
-
-export const event: fc.Arbitrary<Event> = fc.oneof(
-  { weight: 5, arbitrary: fc.record({ kind: fc.constant('read' as const), count: fc.integer({ min: 1, max: 12 }) }) },
-  fc.record({
-    kind: fc.constant('step' as const),
-    ms: fc.constantFrom(
-      1000,
-      -1000,
-      61_000,
-      -61_000,
-      400_000,
-      -400_000,
-      400_000,
-      -400_000,
-      DAY,
-      -DAY,
-      14 * DAY,
-      -14 * DAY,
-    ),
-  }),
-  fc.constant({ kind: 'close' as const }),
-  fc.record({
-    kind: fc.constant('restart' as const),
-    reboot: fc.boolean(),
-    windowMs: fc.constantFrom(60_000, 300_000, 300_000, 3_600_000),
-  }),
-  fc.constant({ kind: 'synchronise' as const }),
-  fc.constant({ kind: 'send' as const }),
-  fc.constant({ kind: 'loseReply' as const }),
-  fc.record({
-    kind: fc.constant('retain' as const),
-    steps: fc.constantFrom(1, 2, 3, 5, 100),
-    keepReadingsMs: fc.constantFrom(0, 60_000, DAY, Number.POSITIVE_INFINITY),
-  }),
-);
-
-/** A database that is always too large: every step of making room goes as far as it can. */
-export const NO_ROOM = 1;
-export const ROOM = Number.POSITIVE_INFINITY;
 const UPSTREAM = { device: 'pi', units: {}, upstream: true };
 
 interface Item {
@@ -97,7 +48,8 @@ export class Device {
     else if (next.kind === 'step') this.#wall += next.ms;
     else if (next.kind === 'close') this.#close(this.#wall);
     else if (next.kind === 'synchronise') this.#synchronise();
-    else if (next.kind === 'send') this.#send();
+    else if (next.kind === 'send') this.#send(next.batches);
+    else if (next.kind === 'visit') this.#visit(next);
     else if (next.kind === 'loseReply') this.#deliver();
     else if (next.kind === 'retain') this.#retain(next);
     else this.#restart(next);
@@ -159,13 +111,24 @@ export class Device {
     for (let step = 0; step < steps && this.#store.retain(retaining); step++);
   }
 
-  #send(): void {
-    for (let batch = this.#deliver(); batch !== null; batch = this.#deliver())
-      this.#store.acknowledge({ batch: batch.id });
+  /** The clock is set, readings are taken, and time is late again. */
+  #visit({ minute, count }: Extract<Event, { kind: 'visit' }>): void {
+    this.#wall = BEGIN + minute * 60_000;
+    this.#read(count);
+    this.#wall = BEGIN + DAY;
   }
 
-  #deliver(): Batch | null {
-    const batch = this.#store.nextBatch({ lane: 'summary', maxItems: 10, device: 'pi' });
+  #send(batches = Number.POSITIVE_INFINITY): void {
+    const maxItems = batches < 9 ? 2 : 10;
+    for (let sent = 0; sent < batches; sent++) {
+      const batch = this.#deliver(maxItems);
+      if (batch === null) return;
+      this.#store.acknowledge({ batch: batch.id });
+    }
+  }
+
+  #deliver(maxItems = 2): Batch | null {
+    const batch = this.#store.nextBatch({ lane: 'summary', maxItems, device: 'pi' });
     if (batch !== null) for (const item of JSON.parse(batch.body).items) this.received.set(item.id, item);
     return batch;
   }
