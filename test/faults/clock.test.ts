@@ -12,9 +12,12 @@ import { goodRows, openCopy } from './recovered.ts';
 import { isThere } from './tools.ts';
 
 const DAY_S = 86_400;
-const PHASE_MS = 2500;
+const PHASE_MS = 2000;
 /** Steps of the wall clock in seconds against the true time, one after the other. */
 const STEPS = [0, 1, 0, -1, 0, DAY_S, 0, -DAY_S, 0, 14 * DAY_S, 0];
+
+const to1970 = () => 60 - Math.floor(Date.now() / 1000);
+const BEFORE_TODAY = Date.parse('2020-01-01');
 
 /** A wall clock to be turned. The monotonic one is left alone, as a step of the time leaves it alone. */
 function turnable(t: TestContext) {
@@ -36,6 +39,14 @@ function turnable(t: TestContext) {
   return { turn, env };
 }
 
+async function newestTimestamp({ url }: Life): Promise<string> {
+  const { readings } = await getJson<{ readings: { timestamp: string }[] }>(`${url}/api/readings?limit=1`);
+  return readings[0]?.timestamp ?? '';
+}
+
+const hasFaketime = (t: TestContext) =>
+  isThere(t, ['faketime', '-f', '+1d', 'true'], 'faketime is not there: apt-get install faketime');
+
 /** Ends a life in order; answers the rounds that it took. */
 async function stop(life: Life): Promise<number> {
   const { collector } = await getJson<{ collector: { ticks: number } }>(`${life.url}/api/health`);
@@ -45,15 +56,16 @@ async function stop(life: Life): Promise<number> {
 }
 
 test('a start in 1970 and steps of the clock lose, double and mix nothing', async (t) => {
-  if (!isThere(t, ['faketime', '+1d', 'true'], 'faketime is not there: apt-get install faketime')) return;
+  if (!hasFaketime(t)) return;
   const receiver = await Receiver.start(t);
   const device = new Device(t, { upstream: receiver.url });
   const { turn, env } = turnable(t);
   let rounds = 0;
 
-  turn(60 - Math.floor(Date.now() / 1000));
+  turn(to1970());
   const early = await device.start({ env: { ...env, EDGE_CLOCK_TRUST: 'timesyncd' } });
   await pause(PHASE_MS);
+  assert.match(await newestTimestamp(early), /^1970/);
   rounds += await stop(early);
   assert.equal(receiver.items.size, 0, 'nothing goes upstream before the time is known');
 
@@ -82,5 +94,23 @@ test('a start in 1970 and steps of the clock lose, double and mix nothing', asyn
     fault: 'wall clock',
     how: 'faketime: a life in 1970, first sync at the next start, steps of 1 s, 1 day and 14 days, both ways',
     seen: `sum of counts upstream ${counted} = ${rows.length} readings stored, ${taken} or a round more taken; no window twice`,
+  });
+});
+
+test('negative control: where the clock is always trusted, a start in 1970 goes upstream as 1970', async (t) => {
+  if (!hasFaketime(t)) return;
+  const receiver = await Receiver.start(t);
+  const device = new Device(t, { upstream: receiver.url });
+  const { turn, env } = turnable(t);
+  turn(to1970());
+  const life = await device.start({ env });
+  await pause(2 * PHASE_MS);
+  await life.kill();
+  const wrong = goodRows(openCopy(t, device.data)).filter(({ at }) => at < BEFORE_TODAY).length;
+  assert.ok(wrong > 0 && receiver.items.size > 0);
+  report(t, {
+    fault: 'negative control of it: clock always trusted',
+    how: 'the same start in 1970 without waiting for the first sync',
+    seen: `${wrong} readings stay in 1970, ${receiver.items.size} summaries of 1970 went upstream`,
   });
 });

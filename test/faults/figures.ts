@@ -6,7 +6,7 @@ export interface Figures {
   seen: string;
 }
 
-/** Prints a row of figures: what was broken, how, and what was seen. */
+/** Prints a row of the table in docs/reliability.md; report.ts copies it there. */
 export function report(t: TestContext, { fault, how, seen }: Figures): void {
   t.diagnostic(`| ${fault} | ${how} | ${seen} |`);
 }

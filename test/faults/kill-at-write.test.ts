@@ -50,7 +50,7 @@ test('kill -9 at any write to the disk loses nothing, doubles nothing and breaks
   if (!hasStrace(t)) return;
   const random = seeded(7);
   // The first writes of a life close the windows of the one before and settle what it had sent.
-  const writes = [...spread(12, 60, random), ...spread(20, LAST_WRITE, random)];
+  const writes = [...spread(10, 60, random), ...spread(16, LAST_WRITE, random)];
   const { faults, receiver, rows, witness } = await killAtWrites(t, { writes });
   assert.deepEqual(faults, []);
   const windows = [...receiver.summariesBySensor().values()].flat().length;

@@ -10,7 +10,7 @@ import { goodRows, integrity, openCopy } from './recovered.ts';
 import { troubled, Witness } from './witness.ts';
 
 const CYCLES = 50;
-const LONGEST_LIFE_MS = 2500;
+const LONGEST_LIFE_MS = 2000;
 const MAX_START_MS = 3000;
 
 test('kill -9 at random moments loses no committed reading and doubles no window', async (t) => {

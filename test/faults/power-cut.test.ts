@@ -19,7 +19,8 @@ const CUTS = 20;
 const LONGEST_BETWEEN_MS = 600;
 const NODE_WITH_NORMAL = ['--import', new URL('./normal-synchronous.ts', import.meta.url).href];
 const TRY_TO_MOUNT =
-  'cd "$(mktemp -d)" && truncate -s 8M card && mkfs.ext4 -q card && mount -o loop card /mnt && umount /mnt';
+  'd=$(mktemp -d); cd "$d" && truncate -s 8M card && mkfs.ext4 -q card && mkdir m && mount -o loop card m && umount m; ' +
+  'works=$?; rm -rf "$d"; exit $works';
 
 /** Mounts an image, for the length of a test. */
 function mount(t: TestContext, image: string): { folder: string; unmount: () => void } {
@@ -87,8 +88,12 @@ async function cutPower(t: TestContext, node: readonly string[]): Promise<{ lost
   return { lost, acknowledged: witness.readings + receiver.items.size };
 }
 
-const canMount = (t: TestContext) =>
-  isThere(t, ['sh', '-c', TRY_TO_MOUNT], 'a power cut needs root and loop devices, to mount an image of a card');
+/** Only root can be asked for it, also in CI. */
+function canMount(t: TestContext): boolean {
+  if (process.getuid?.() === 0) return isThere(t, ['sh', '-c', TRY_TO_MOUNT], 'loop devices are not there');
+  t.skip('a power cut needs root, to mount an image of a card');
+  return false;
+}
 
 test('a power cut loses nothing that was acknowledged', async (t) => {
   if (!canMount(t)) return;

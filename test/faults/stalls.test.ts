@@ -9,7 +9,7 @@ import { hasStrace, stalledFrom } from './tools.ts';
 
 const MAX_P99_MS = 20;
 const ASK_EVERY_MS = 10;
-const BLOCKS = 4;
+const BLOCKS = 3;
 const ROUND_MS = 100;
 /** The start makes the tables, which is no less slow on a slow card, and not what is measured. */
 const FSYNCS_OF_START = 30;

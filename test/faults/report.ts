@@ -1,0 +1,38 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { arch, cpus } from 'node:os';
+import type { TestEvent } from 'node:test/reporters';
+
+const PAGE = new URL('../../docs/reliability.md', import.meta.url);
+const [BEGIN, END] = ['<!-- figures: begin -->', '<!-- figures: end -->'];
+
+const TODAY = new Date().toISOString().slice(0, 10);
+
+/** Rows by their first cell: a run of some of the tests changes its own rows only. */
+function rowsOf(table: string): Map<string, string> {
+  const rows = table.split('\n').filter((line) => line.startsWith('| ') && !line.startsWith('| Fault'));
+  return new Map(rows.map((row) => [row.split(' | ')[0] ?? '', row]));
+}
+
+function write(seen: readonly string[]): void {
+  const page = readFileSync(PAGE, 'utf8');
+  const [before = '', rest = ''] = page.split(BEGIN);
+  const [table = '', after = ''] = rest.split(END);
+  const rows = [...new Map([...rowsOf(table), ...rowsOf(seen.join('\n'))]).values()];
+  const machine = `${cpus().length} x ${cpus()[0]?.model.trim() ?? 'processor'} (${arch()}), Node ${process.versions.node}`;
+  const where = `Machine of the last run: ${machine}.`;
+  const head = ['| Fault | How it is made | What was seen | Run |', '|---|---|---|---|'];
+  writeFileSync(PAGE, `${before}${[BEGIN, where, '', ...head, ...rows, END].join('\n')}${after}`);
+}
+
+/** A reporter: when all tests have passed, it copies the figures they print into docs/reliability.md. */
+export default async function* report(events: AsyncIterable<TestEvent>): AsyncGenerator<string> {
+  const seen: string[] = [];
+  let failed = false;
+  for await (const { type, data } of events) {
+    if (type === 'test:fail') failed = true;
+    if (type === 'test:diagnostic' && data.message.startsWith('| ')) seen.push(`${data.message} ${TODAY} |`);
+  }
+  if (failed || seen.length === 0) return yield 'docs/reliability.md stays as it is\n';
+  write(seen);
+  yield 'docs/reliability.md has the new figures\n';
+}
