@@ -1,11 +1,12 @@
 import fp from 'fastify-plugin';
 import type { Config } from '../../schemas/config.ts';
-import { RetentionLoop } from '../store/retention-loop.ts';
+import type { Loop } from '../loop.ts';
+import { retentionLoop } from '../store/retention-loop.ts';
 import type { TrustedClock } from '../timekeeping/trusted-clock.ts';
 
 declare module 'fastify' {
   interface FastifyInstance {
-    retention: RetentionLoop;
+    retention: Loop;
   }
 }
 
@@ -23,7 +24,7 @@ export default fp<Options>(
     const units = Object.fromEntries(latest.sensors.map(({ id, unit }) => [id, unit]));
     let dropped = store.health().droppedReadings;
 
-    const loop = new RetentionLoop({
+    const loop = retentionLoop({
       clock,
       step() {
         reportDropped();

@@ -1,11 +1,12 @@
 import fp from 'fastify-plugin';
 import type { Config } from '../../schemas/config.ts';
-import { WindowCloser } from '../summaries/closer.ts';
+import type { Loop } from '../loop.ts';
+import { windowCloser } from '../summaries/closer.ts';
 import type { TrustedClock } from '../timekeeping/trusted-clock.ts';
 
 declare module 'fastify' {
   interface FastifyInstance {
-    windowCloser: WindowCloser;
+    windowCloser: Loop;
     /** Called after windows were closed: what makes items may have work for what sends them. */
     onWindowsClosed(listener: () => void): void;
   }
@@ -23,7 +24,7 @@ export default fp<Options>(
     const units = Object.fromEntries(latest.sensors.map(({ id, unit }) => [id, unit]));
     const listeners: (() => void)[] = [];
 
-    const closer = new WindowCloser({
+    const closer = windowCloser({
       clock,
       windowMs: uplink.window_s * 1000,
       async close(now) {
@@ -38,7 +39,7 @@ export default fp<Options>(
     app.decorate('windowCloser', closer);
     app.decorate('onWindowsClosed', (listener: () => void) => void listeners.push(listener));
     app.timekeeping.onSettled(() => closer.wake());
-    app.addHook('onListen', async () => closer.start());
+    app.addHook('onListen', async () => closer.wake());
     app.addHook('onClose', () => closer.stop());
   },
   { name: 'summaries', dependencies: ['store', 'collector', 'timekeeping'] },

@@ -1,4 +1,5 @@
-import type { Cancel, Clock } from '../clock.ts';
+import type { Clock } from '../clock.ts';
+import { Loop } from '../loop.ts';
 
 interface Options {
   clock: Clock;
@@ -10,44 +11,14 @@ interface Options {
 const EVERY_MS = 60_000;
 
 /** Makes room every minute, step by step: between two steps the database's thread serves others. */
-export class RetentionLoop {
-  readonly #options: Options;
-  #cancel: Cancel = () => {};
-  #running: Promise<void> | undefined;
-  #stopped = false;
-
-  constructor(options: Options) {
-    this.#options = options;
-  }
-
-  start(): void {
-    this.#cancel = this.#options.clock.after(EVERY_MS, () => void this.#turn());
-  }
-
-  /** Makes room by hand; while it is being made, the same round. */
-  tick(): Promise<void> {
-    this.#running ??= this.#makeRoom().finally(() => {
-      this.#running = undefined;
-    });
-    return this.#running;
-  }
-
-  async stop(): Promise<void> {
-    this.#stopped = true;
-    this.#cancel();
-    await this.#running;
-  }
-
-  async #turn(): Promise<void> {
-    await this.tick();
-    if (!this.#stopped) this.start();
-  }
-
-  async #makeRoom(): Promise<void> {
-    try {
-      while (!this.#stopped && (await this.#options.step()));
-    } catch (fault) {
-      this.#options.onFault(fault as Error);
-    }
-  }
+export function retentionLoop({ clock, step, onFault }: Options): Loop {
+  const loop: Loop = new Loop({
+    clock,
+    pauseMs: () => EVERY_MS,
+    async turn() {
+      while (!loop.stopped && (await step()));
+    },
+    onFault,
+  });
+  return loop;
 }

@@ -1,4 +1,5 @@
-import type { Cancel, Clock } from '../clock.ts';
+import type { Clock } from '../clock.ts';
+import { Loop } from '../loop.ts';
 import { CLOSE_AFTER_MS } from './window.ts';
 
 interface Options {
@@ -10,58 +11,19 @@ interface Options {
   onFault: (fault: Error) => void;
 }
 
-/** Closes windows when they are over: at start those of the life before, then each one at its end. */
-export class WindowCloser {
-  readonly #options: Options;
-  #cancel: Cancel = () => {};
-  #running: Promise<void> | undefined;
-  #stopped = false;
-
-  constructor(options: Options) {
-    this.#options = options;
-  }
-
-  start(): void {
-    this.wake();
-  }
-
-  /** Looks now, and from then on at the ends of windows as the clock has them now. */
-  wake(): void {
-    this.#cancel();
-    if (!this.#stopped) void this.#turn();
-  }
-
-  /** One look by hand; while one runs, the same one. Without a trusted clock nothing is known to be over. */
-  tick(): Promise<void> {
-    this.#running ??= this.#closeOver().finally(() => {
-      this.#running = undefined;
-    });
-    return this.#running;
-  }
-
-  async stop(): Promise<void> {
-    this.#stopped = true;
-    this.#cancel();
-    await this.#running;
-  }
-
-  async #turn(): Promise<void> {
-    await this.tick();
-    if (this.#stopped) return;
-    const { clock, windowMs } = this.#options;
-    const sinceLastEnd = (clock.now() - CLOSE_AFTER_MS) % windowMs;
-    this.#cancel();
-    this.#cancel = clock.after(windowMs - sinceLastEnd, () => void this.#turn());
-  }
-
-  async #closeOver(): Promise<void> {
-    const { clock, close, onClosed, onFault } = this.#options;
-    if (!clock.trusted) return;
-    try {
+/**
+ * Closes windows when they are over: woken at start for those of the life before, then at the end of each one as the
+ * clock has it by then. Without a trusted clock nothing is known to be over.
+ */
+export function windowCloser({ clock, windowMs, close, onClosed, onFault }: Options): Loop {
+  return new Loop({
+    clock,
+    pauseMs: () => windowMs - ((clock.now() - CLOSE_AFTER_MS) % windowMs),
+    async turn() {
+      if (!clock.trusted) return;
       const closed = await close(clock.now());
       if (closed > 0) onClosed(closed);
-    } catch (fault) {
-      onFault(fault as Error);
-    }
-  }
+    },
+    onFault,
+  });
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { RetentionLoop } from '../../src/store/retention-loop.ts';
+import { retentionLoop } from '../../src/store/retention-loop.ts';
 import { Store } from '../../src/store/store.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 import { aRow, newFile, WINDOW_MS } from './a-store.ts';
@@ -8,7 +8,7 @@ import { aRow, newFile, WINDOW_MS } from './a-store.ts';
 function aLoop(step: () => Promise<boolean>) {
   const clock = new FakeClock();
   const faults: Error[] = [];
-  return { clock, faults, loop: new RetentionLoop({ clock, step, onFault: (fault) => faults.push(fault) }) };
+  return { clock, faults, loop: retentionLoop({ clock, step, onFault: (fault) => faults.push(fault) }) };
 }
 
 describe('making room', () => {
