@@ -43,6 +43,18 @@ export const HealthSchema = Type.Object(
         minimum: 0,
         description: 'Readings that had to make room before they were sent; they are reported upstream as gaps.',
       }),
+      recovered: Nullable(
+        Type.Object(
+          {
+            at: TimestampSchema,
+            file: Type.String({ description: 'Where the broken database lies now.' }),
+            reason: Type.String({ description: 'What SQLite said about it.' }),
+            items: Type.Integer({ minimum: 0, description: 'Items for upstream that were saved from it.' }),
+            readings: Type.Integer({ minimum: 0, description: 'Raw readings of its last hour that were saved.' }),
+          },
+          { description: 'The broken database that was set aside last since the start; null where none was.' },
+        ),
+      ),
     }),
   },
   {
@@ -69,6 +81,7 @@ export const HealthSchema = Type.Object(
           used_bytes: 1241088,
           max_bytes: 536870912,
           dropped_readings: 0,
+          recovered: null,
         },
       },
     ],

@@ -68,6 +68,11 @@ const STATUSES = {
     'The part of the server that this needs is not working at the moment; see `/api/health`.',
     'What is stored is out of reach: disk I/O error',
   ],
+  507: [
+    'Insufficient Storage',
+    'The disk is full: nothing was changed; see `/api/health`.',
+    'It cannot be stored: database or disk is full',
+  ],
 } as const;
 
 /** Response schemas for the error statuses that a route can send. */

@@ -8,10 +8,11 @@ const DEFAULT_DIRECTORY = ConfigSchema.properties.store.properties.dir.default a
 const REASONS: Record<string, string> = {
   EACCES: 'this user has no permission',
   EPERM: 'this user has no permission',
-  EROFS: 'its file system is read-only',
-  ENOSPC: 'its disk is full',
   EEXIST: 'it is not a folder',
 };
+
+/** No reason to leave the outputs alone: the store says that it fails, and is well again when the disk is. */
+const DISK_FAULTS = ['EROFS', 'ENOSPC', 'EIO'];
 
 /**
  * Makes sure that the data directory can be written, and answers its absolute path. Only the default one is made when
@@ -31,6 +32,7 @@ export function prepareDataDirectory(directory: string): string {
   } catch (error) {
     if (error instanceof StartError) throw error;
     const { code = 'unknown error' } = error as NodeJS.ErrnoException;
+    if (DISK_FAULTS.includes(code)) return path;
     if (code === 'ENOENT' || code === 'ENOTDIR') {
       throw new StartError(
         `The data directory ${path} does not exist: make it, mount its disk, or correct EDGE_DATA_DIR.`,

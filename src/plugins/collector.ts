@@ -34,7 +34,11 @@ export default fp<Options>(
     const simulated = hardware.driver.simulated || sensors.some((sensor) => sensor.simulated);
     const latest = new LatestReadings(sensors, clock);
     const recent = new RecentReadings(MAX_READINGS);
-    for (const { values, ...snapshot } of await store.ask('snapshots', { limit: MAX_READINGS })) {
+    const stored = await store.ask('snapshots', { limit: MAX_READINGS }).catch((error: Error) => {
+      log.error(error, 'the readings of before the start are out of reach');
+      return [];
+    });
+    for (const { values, ...snapshot } of stored) {
       // Only sensors that are configured today: every row has the same ones.
       recent.push({ ...snapshot, values: Object.fromEntries(sensorIds.map((id) => [id, values[id] ?? null])) });
     }

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import fp from 'fastify-plugin';
 import type { Clock } from '../clock.ts';
+import { Loop } from '../loop.ts';
 import { Store } from '../store/store.ts';
 
 declare module 'fastify' {
@@ -17,12 +18,35 @@ interface Options {
   clock: Clock;
 }
 
-/** Opens the database at boot; writes what is pending and closes it at the end. */
+/** A disk that fails is to be seen within ten seconds, also where nothing is written for an hour. */
+const LOOK_EVERY_MS = 5000;
+
+/** Opens the database at boot; looks at its disk; writes what is pending and closes it at the end. */
 export default fp<Options>(
   async (app, { directory, ...options }) => {
-    const store = await Store.open({ file: join(directory, 'edge.db'), ...options });
+    const { log } = app;
+    const store = await Store.open({
+      file: join(directory, 'edge.db'),
+      ...options,
+      onRecovered({ reason, file, items, readings }) {
+        const saved = `${items} items for upstream and ${readings} readings were saved from it`;
+        log.error(
+          `the database was broken (${reason}): a new one was begun, ${saved}, and it was set aside as ${file}`,
+        );
+      },
+    });
+    const { lastError } = store.health();
+    if (lastError !== null) log.error(`the database is out of reach, readings wait in memory: ${lastError}`);
+    const watch = new Loop({
+      clock: options.clock,
+      pauseMs: () => LOOK_EVERY_MS,
+      turn: () => store.probe(LOOK_EVERY_MS),
+      onFault: (fault) => log.error(fault, 'the disk could not be looked at'),
+    });
     app.decorate('store', store);
+    app.addHook('onListen', async () => watch.start());
     app.addHook('onClose', async () => {
+      await watch.stop();
       await store.close();
       const { pendingRows, lastError } = store.health();
       if (pendingRows > 0) app.log.error(`${pendingRows} readings could not be stored and are lost: ${lastError}`);

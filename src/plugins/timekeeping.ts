@@ -1,6 +1,7 @@
 import fp from 'fastify-plugin';
 import type { Config } from '../../schemas/config.ts';
 import type { Cancel } from '../clock.ts';
+import { type Run, UNKNOWN_RUN } from '../store/protocol.ts';
 import { bootIdentity, type Synchronised, synchronisedBy } from '../timekeeping/synchronised.ts';
 import type { TrustedClock } from '../timekeeping/trusted-clock.ts';
 
@@ -32,26 +33,37 @@ export default fp<Options>(
   async (app, { clock, trust, root }) => {
     const { store, hardware, log } = app;
     const boot = await bootIdentity(root);
-    const run = await store.ask('beginRun', { boot, wall: clock.now(), monotonic: clock.monotonic() });
+    let run = await begin();
     const simulated = trust === 'auto' && hardware.driver.simulated;
     const synchronised: Synchronised = simulated ? async () => true : synchronisedBy(trust, root);
     let cancel: Cancel = () => {};
     let stopped = false;
     const listeners: (() => void)[] = [];
 
+    /** Undefined where the database is out of reach. */
+    async function begin(guess?: { offset: number }): Promise<Run | undefined> {
+      const instant = { boot, wall: clock.now(), monotonic: clock.monotonic() };
+      return store.ask('beginRun', { ...instant, ...guess }).catch(() => undefined);
+    }
+
+    /** A run that could not begin with the server begins as soon as the database is there, with the guess of the start. */
     async function look(): Promise<void> {
-      const right = run.trusted || (await synchronised());
+      if (run === undefined) {
+        run = await begin({ offset: clock.offset });
+        if (run !== undefined) store.adopt(run.id);
+      }
+      const right = run !== undefined && (run.trusted || (await synchronised()));
       if (stopped) return; // the store may be closed by now
-      if (right) {
+      if (run !== undefined && right) {
         const offset = clock.trust();
         log.info('the clock is trusted from now on');
-        void moveRows(offset);
+        void moveRows(run, offset);
       } else {
         cancel = clock.after(LOOK_EVERY_MS, () => void look());
       }
     }
 
-    async function moveRows(offset: number): Promise<void> {
+    async function moveRows(run: Run, offset: number): Promise<void> {
       try {
         await store.flush();
         let moved: number;
@@ -61,16 +73,16 @@ export default fp<Options>(
       } catch (error) {
         if (stopped) return;
         log.error(error, 'readings could not be moved to their true time yet');
-        cancel = clock.after(LOOK_EVERY_MS, () => void moveRows(offset));
+        cancel = clock.after(LOOK_EVERY_MS, () => void moveRows(run, offset));
       }
     }
 
-    clock.guess(run.offset);
+    clock.guess(run?.offset ?? clock.offset);
     app.decorate('timekeeping', {
       get trusted() {
         return clock.trusted;
       },
-      runAt: (monotonic: number) => (clock.trustedAt(monotonic) ? 0 : run.id),
+      runAt: (monotonic: number) => (clock.trustedAt(monotonic) ? 0 : (run?.id ?? UNKNOWN_RUN)),
       onSettled: (listener: () => void) => void listeners.push(listener),
     });
     await look();

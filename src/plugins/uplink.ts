@@ -84,7 +84,7 @@ export default fp<Options>(
       };
     }
 
-    await outbox.count();
+    await outbox.count().catch(() => {}); // the store says itself that it is out of reach
     app.decorate('uplink', {
       configured: uploader !== undefined,
       waiting: () => outbox.items,

@@ -13,7 +13,7 @@ const health: FastifyPluginAsyncTypebox = async (app) => {
   const time = (at: number | null) => (at === null ? null : toTimestamp(at));
 
   function storeHealth(): Health['store'] {
-    const { status, lastError, pendingRows, droppedRows, lastCommitAt, ...room } = store.health();
+    const { status, lastError, pendingRows, droppedRows, lastCommitAt, recovered, ...room } = store.health();
     return {
       status,
       last_error: lastError,
@@ -25,6 +25,7 @@ const health: FastifyPluginAsyncTypebox = async (app) => {
       used_bytes: room.usedBytes,
       max_bytes: room.maxBytes,
       dropped_readings: room.droppedReadings,
+      recovered: recovered && { ...recovered, at: toTimestamp(recovered.at) },
     };
   }
 

@@ -1,12 +1,17 @@
 import SQLite, { type Database } from 'better-sqlite3';
 import { StartError } from '../start-error.ts';
-import { migrate } from './migrations.ts';
+import { BrokenDatabase } from './fault.ts';
+import { isNewer, migrate } from './migrations.ts';
 
 /** Older versions can corrupt a database in WAL mode when two connections reset the log at once. */
 const OLDEST_SQLITE = [3, 51, 3] as const;
 const SYNCHRONOUS_FULL = 2;
 
 const PAGE_BYTES = 4096;
+/** A second or two of reading from a slow card. */
+const CHECKED_BYTES = 64 * 2 ** 20;
+/** The library takes 16 MB unless it is told; what is read again is in the system's cache anyway. */
+const CACHE_KIB = 2000;
 /** The log grows to this share of the room before it is written into the database; more, larger writes wear a card less. */
 const LOG_SHARE = 1 / 16;
 const MAX_LOG_PAGES = 1000;
@@ -30,11 +35,13 @@ export function openDatabase(file: string, maxBytes = Number.POSITIVE_INFINITY):
     database.pragma('journal_mode = WAL');
     database.pragma('synchronous = FULL');
     database.pragma('foreign_keys = ON');
+    database.pragma(`cache_size = -${CACHE_KIB}`);
     const { databasePages, logPages } = roomFor(maxBytes);
     database.pragma(`max_page_count = ${databasePages}`);
     database.pragma(`wal_autocheckpoint = ${logPages}`);
     database.pragma(`journal_size_limit = ${logPages * PAGE_BYTES}`);
     assertDurable(database);
+    refuseBroken(database);
     migrate(database);
     return database;
   } catch (error) {
@@ -42,6 +49,16 @@ export function openDatabase(file: string, maxBytes = Number.POSITIVE_INFINITY):
     if (error instanceof StartError) throw error;
     throw new StartError(`Cannot use the database ${file}: ${(error as Error).message}.`, 1, { cause: error });
   }
+}
+
+/**
+ * Looks through every page of a small database; a large one takes too long for a start, and says where it is broken when
+ * that page is read. A version from the future may be a broken page too.
+ */
+function refuseBroken(database: Database): void {
+  if (databaseSize(database) > CHECKED_BYTES && !isNewer(database)) return;
+  const verdict = database.pragma('quick_check(1)', { simple: true });
+  if (verdict !== 'ok') throw new BrokenDatabase(String(verdict).split('\n').at(-1));
 }
 
 /** Size of the database in bytes, without its log. */

@@ -84,10 +84,17 @@ const MIGRATIONS: readonly string[] = [
    CREATE INDEX run_waiting ON run (id) WHERE shift IS NULL;`,
 ];
 
+/** True where the tables are of a form that this program does not know yet. */
+export function isNewer(database: Database): boolean {
+  return versionOf(database) > MIGRATIONS.length;
+}
+
+const versionOf = (database: Database) => database.pragma('user_version', { simple: true }) as number;
+
 /** Brings the tables to the newest form, each step whole or not at all. */
 export function migrate(database: Database): void {
-  const version = database.pragma('user_version', { simple: true }) as number;
-  if (version > MIGRATIONS.length) {
+  const version = versionOf(database);
+  if (isNewer(database)) {
     throw new StartError(
       `The database was written by a newer version of this program (tables ${version}, known ${MIGRATIONS.length}). ` +
         'Install that version again, or use another data directory.',

@@ -1,6 +1,7 @@
 import type { Database } from 'better-sqlite3';
 import { databaseSize, roomFor, usedPages } from './database.ts';
 import { Gaps } from './gaps.ts';
+import { probeMedium } from './medium.ts';
 import { OpenWindows } from './open-windows.ts';
 import { OutboxTable } from './outbox-table.ts';
 import type { StoredRow, StoreOperations } from './protocol.ts';
@@ -48,6 +49,7 @@ export function storeOperations(
   }
 
   return {
+    probe: () => probeMedium(database.name),
     commit({ rows, again }) {
       transaction(() => {
         // Every row, not one: a single one may look like a row from before, where the clock stepped back.

@@ -17,6 +17,9 @@ export interface StoredRow {
   run: number;
 }
 
+/** Of rows that were taken while the database could not be asked for the number of their run. They are not stored yet. */
+export const UNKNOWN_RUN = -1;
+
 export interface HistoryRequest {
   sensor: string;
   /** First millisecond of the range. */
@@ -97,6 +100,18 @@ export interface WorkerOptions {
   maxBytes: number;
 }
 
+/** A broken database that was set aside. */
+export interface Recovery {
+  /** Wall time, whatever it was worth then. */
+  at: number;
+  /** Where it lies now. */
+  file: string;
+  reason: string;
+  /** Items for upstream and readings that came over into the new one. */
+  items: number;
+  readings: number;
+}
+
 /** The database behind a commit. */
 export interface Usage {
   sizeBytes: number;
@@ -108,6 +123,8 @@ export interface Usage {
 
 /** What the worker does for the main thread: the only talk between the two. */
 export interface StoreOperations {
+  /** Whether the disk would take a row: looks, and writes nothing. */
+  probe(request: Record<string, never>): void;
   /** Writes all rows in one transaction, on disk when it resolves. `again` marks a batch whose first fate is unknown. */
   commit(batch: { rows: StoredRow[]; again: boolean }): Usage;
   history(request: HistoryRequest): HistoryRow[];
@@ -116,7 +133,8 @@ export interface StoreOperations {
   closeWindows(request: Closing): number;
   /** One small step of making room; false when there is none left to make. */
   retain(request: Retaining): boolean;
-  beginRun(request: { boot: string; wall: number; monotonic: number }): Run;
+  /** `offset` where the clock runs on a guess already. */
+  beginRun(request: { boot: string; wall: number; monotonic: number; offset?: number }): Run;
   /** Tells the true offset of a run; moves at most `limit` rows to their true time. Answers how many it moved. */
   trustRun(request: { run: number; offset: number; limit: number }): number;
   nextBatch(request: { lane: Lane; maxItems: number; device: string }): Batch | null;
@@ -152,4 +170,31 @@ export interface Request<O extends Operation = Operation> {
   argument: Argument<O>;
 }
 
-export type Answer = { id: number; result: unknown } | { id: number; error: { message: string; code: string } };
+/** What the worker says by itself. */
+export type Notice = { recovered: Recovery };
+
+export interface Fault {
+  message: string;
+  /** SQLite's, the system's, or WORKER_GONE. */
+  code: string;
+  /** True where the file is not ours to use, whatever becomes of the disk. */
+  refused: boolean;
+}
+
+export type Answer = { id: number; result: unknown } | { id: number; error: Fault };
+
+/** How the store is, seen from the main thread. */
+export interface StoreHealth {
+  status: 'ok' | 'failing';
+  lastError: string | null;
+  pendingRows: number;
+  droppedRows: number;
+  lastCommitAt: number | null;
+  sizeBytes: number | null;
+  usedBytes: number | null;
+  maxBytes: number;
+  /** Readings that were on disk, had to make room, and were not sent before. */
+  droppedReadings: number;
+  /** The broken database that was set aside last since the start. */
+  recovered: Recovery | null;
+}

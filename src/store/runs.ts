@@ -1,5 +1,5 @@
 import type { Database } from 'better-sqlite3';
-import type { Run } from './protocol.ts';
+import type { Argument, Run } from './protocol.ts';
 import type { ReadingsTable } from './readings-table.ts';
 
 interface RunRow {
@@ -48,10 +48,10 @@ export class Runs {
   }
 
   /** A new run. Its guess is the wall clock, but later than everything that is stored: time does not run backwards. */
-  begin({ boot, wall, monotonic }: { boot: string; wall: number; monotonic: number }): Run {
+  begin({ boot, wall, monotonic, offset: given }: Argument<'beginRun'>): Run {
     const known = this.#known.get(boot);
     const guess = Math.max(wall, (this.#newest.get()?.at ?? 0) + 1);
-    const offset = Math.round((known === undefined ? guess : wall) - monotonic);
+    const offset = given ?? Math.round((known === undefined ? guess : wall) - monotonic);
     const { lastInsertRowid } = this.#insert.run(boot, offset, known === undefined ? null : 0);
     return { id: Number(lastInsertRowid), offset, trusted: known !== undefined };
   }

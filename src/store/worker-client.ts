@@ -1,15 +1,18 @@
 import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import type { Answer, Argument, Operation, Result, WorkerOptions } from './protocol.ts';
+import type { Answer, Argument, Fault, Notice, Operation, Recovery, Result, WorkerOptions } from './protocol.ts';
 
-/** The database did not do what it was asked. `code` is SQLite's, or WORKER_GONE when the thread ended. */
+/** The database did not do what it was asked. `code` is SQLite's or the system's, or WORKER_GONE when the thread ended. */
 export class StoreError extends Error {
   override name = 'StoreError';
   readonly code: string;
+  /** True where the file is not ours to use, whatever becomes of the disk. */
+  readonly refused: boolean;
 
-  constructor(message: string, code: string) {
+  constructor({ message, code, refused }: Fault) {
     super(message);
     this.code = code;
+    this.refused = refused;
   }
 }
 
@@ -23,6 +26,8 @@ const WORKER = new URL(`./worker${extname(import.meta.url)}`, import.meta.url);
 
 /** Asks the worker thread, and starts a new one when the last one has ended. */
 export class WorkerClient {
+  /** Hears of a broken database that was set aside. */
+  onRecovered: (recovery: Recovery) => void = () => {};
   readonly #options: WorkerOptions;
   readonly #waiting = new Map<number, Waiting>();
   #worker: Worker | undefined;
@@ -51,8 +56,11 @@ export class WorkerClient {
 
   #start(): Worker {
     const worker = new Worker(WORKER, { workerData: this.#options, name: 'store' });
-    let fault: Error = new StoreError('The database thread ended.', 'WORKER_GONE');
-    worker.on('message', (answer: Answer) => this.#settle(answer));
+    let fault: Error = new StoreError({ message: 'The database thread ended.', code: 'WORKER_GONE', refused: false });
+    worker.on('message', (message: Answer | Notice) => {
+      if ('recovered' in message) this.onRecovered(message.recovered);
+      else this.#settle(message);
+    });
     worker.on('error', (error: Error) => {
       fault = error;
     });
@@ -67,7 +75,7 @@ export class WorkerClient {
   #settle(answer: Answer): void {
     const waiting = this.#waiting.get(answer.id);
     this.#waiting.delete(answer.id);
-    if ('error' in answer) waiting?.reject(new StoreError(answer.error.message, answer.error.code));
+    if ('error' in answer) waiting?.reject(new StoreError(answer.error));
     else waiting?.resolve(answer.result);
   }
 }

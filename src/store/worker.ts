@@ -1,22 +1,72 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { openDatabase } from './database.ts';
+import type { Database } from 'better-sqlite3';
+import { systemClock } from '../clock.ts';
+import { StartError } from '../start-error.ts';
+import { codeOf, isBroken, needsReopening } from './fault.ts';
+import { isDiskAtFault } from './medium.ts';
+import { type Opened, openOrRecover, recover } from './opening.ts';
 import { storeOperations } from './operations.ts';
-import type { Answer, Request, WorkerOptions } from './protocol.ts';
+import type { Answer, Notice, Request, StoreOperations, WorkerOptions } from './protocol.ts';
 
 /** The thread that owns the database: a slow card stalls this thread and nothing else. */
 if (parentPort === null) throw new Error('This file runs as a worker thread.');
 const port = parentPort;
 
-const { file, windowMs, maxBytes } = workerData as WorkerOptions;
-const operations = storeOperations(openDatabase(file, maxBytes), windowMs, maxBytes);
+/** A new database that breaks as well says that the disk is not worth a third one yet. */
+const RECOVERIES_APART_MS = 10_000;
 
-function answer({ id, operation, argument }: Request): Answer {
+const options = workerData as WorkerOptions;
+let open: { database: Database; operations: StoreOperations } | undefined;
+let recoveredAt = Number.NEGATIVE_INFINITY;
+
+function use({ database, recovery }: Opened): StoreOperations {
+  if (recovery !== undefined) {
+    recoveredAt = systemClock.monotonic();
+    port.postMessage({ recovered: recovery } satisfies Notice);
+  }
+  const operations = storeOperations(database, options.windowMs, options.maxBytes);
+  open = { database, operations };
+  return operations;
+}
+
+function letGo(): void {
+  const database = open?.database;
+  open = undefined;
   try {
-    const run = operations[operation] as (argument: unknown) => unknown;
-    return { id, result: run(argument) };
+    database?.close();
+  } catch {
+    // A connection that cannot be closed in order is as good as closed.
+  }
+}
+
+function run({ operation, argument }: Request): unknown {
+  if (operation === 'close' && open === undefined) return undefined;
+  const operations = open?.operations ?? use(openOrRecover(options));
+  return (operations[operation] as (argument: unknown) => unknown)(argument);
+}
+
+/** Where the file turns out to be broken, the question is asked again of the new one. */
+function runOrRecover(request: Request): unknown {
+  try {
+    return run(request);
   } catch (error) {
-    const { message, code = 'ERROR' } = error as Error & { code?: string };
-    return { id, error: { message, code } };
+    const code = codeOf(error);
+    if (needsReopening(code)) letGo();
+    if (!isBroken(code) || systemClock.monotonic() - recoveredAt < RECOVERIES_APART_MS) throw error;
+    letGo();
+    use(recover(options, (error as Error).message));
+    return run(request);
+  }
+}
+
+function answer(request: Request): Answer {
+  const { id } = request;
+  try {
+    return { id, result: runOrRecover(request) };
+  } catch (error) {
+    const code = codeOf(error);
+    const refused = error instanceof StartError && !isDiskAtFault(options.file, code);
+    return { id, error: { message: (error as Error).message, code, refused } };
   }
 }
 

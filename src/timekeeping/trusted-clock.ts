@@ -14,6 +14,11 @@ export class TrustedClock implements Clock {
     this.#offset = system.now() - system.monotonic();
   }
 
+  /** The guess of the run: wall time less monotonic time, in milliseconds. */
+  get offset(): number {
+    return Math.round(this.#offset);
+  }
+
   get trusted(): boolean {
     return this.#trustedSince !== null;
   }

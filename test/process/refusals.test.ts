@@ -62,14 +62,6 @@ test('a data directory that cannot be written: one sentence, exit 1', async (t) 
   assert.match(says, /^Cannot write to the data directory \/proc\/\S+: .*\n$/);
 });
 
-test('a database that is none: one sentence, exit 1', async (t) => {
-  const folder = temporaryFolder(t);
-  await writeFile(join(folder, 'edge.db'), 'this is no database, but long enough to be looked at as one'.repeat(50));
-  const { status, says } = await refusal(t, { EDGE_DATA_DIR: folder });
-  assert.equal(status, 1);
-  assert.match(says, /^Cannot use the database \S+edge\.db: file is not a database\.\n$/);
-});
-
 for (const driver of ['gpiochip', 'pigpio']) {
   test(`a driver that was asked for and is not there (${driver}): one sentence, exit 1, nothing simulated instead`, async (t) => {
     const { status, says } = await refusal(t, { EDGE_HARDWARE: driver });

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import SQLite, { type Database } from 'better-sqlite3';
@@ -58,12 +58,6 @@ describe('a file that is not ours to use', () => {
     const refusal = await refusalOf(file);
     assert.match(refusal, /^The database was written by a newer version of this program \(tables 99, known \d+\)\./);
     assert.ok(!refusal.includes('\n'));
-  });
-
-  it('is refused in one sentence, and left as it is, when it is no database', async (t) => {
-    const file = newFile(t);
-    writeFileSync(file, 'Dear diary, '.repeat(1000));
-    assert.equal(await refusalOf(file), `Cannot use the database ${file}: file is not a database.`);
   });
 
   it('is refused in one sentence when it is a folder, or in none', async (t) => {

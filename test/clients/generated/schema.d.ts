@@ -398,7 +398,8 @@ export interface components {
          *         "size_bytes": 1310720,
          *         "used_bytes": 1241088,
          *         "max_bytes": 536870912,
-         *         "dropped_readings": 0
+         *         "dropped_readings": 0,
+         *         "recovered": null
          *       }
          *     }
          */
@@ -471,6 +472,23 @@ export interface components {
                 max_bytes: number;
                 /** @description Readings that had to make room before they were sent; they are reported upstream as gaps. */
                 dropped_readings: number;
+                /** @description The broken database that was set aside last since the start; null where none was. */
+                recovered: {
+                    /**
+                     * Format: date-time
+                     * @description UTC, RFC 3339 with milliseconds.
+                     * @example 2026-11-23T10:00:00.000Z
+                     */
+                    at: string;
+                    /** @description Where the broken database lies now. */
+                    file: string;
+                    /** @description What SQLite said about it. */
+                    reason: string;
+                    /** @description Items for upstream that were saved from it. */
+                    items: number;
+                    /** @description Raw readings of its last hour that were saved. */
+                    readings: number;
+                } | null;
             };
         };
         /**

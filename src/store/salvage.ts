@@ -1,0 +1,111 @@
+import type { Database } from 'better-sqlite3';
+import { HOUR_MS, windowAt } from '../summaries/window.ts';
+import { type Row, readable, TableCopy } from './table-copy.ts';
+
+/** What came over from a broken database. */
+export interface Salvaged {
+  /** Items that wait to go upstream, or are set aside. */
+  items: number;
+  readings: number;
+}
+
+interface Options {
+  windowMs: number;
+  /** Wall time in milliseconds since 1970. */
+  now: number;
+  /** False when there is no more time for it. */
+  mayGoOn: () => boolean;
+}
+
+/** Raw rows are kept for as long as a window may be open at most. */
+const KEPT_READINGS_MS = HOUR_MS;
+/** Numbers that no series of the broken database had, whatever of it can be read. */
+const NEW_SERIES = 1_000_000;
+/** More batches than a device has between two of its acknowledgements. */
+const BATCHES_AHEAD = 1_000_000;
+
+/**
+ * Copies what can be read of a broken database into an empty one: what waits to go upstream, in the batches that were
+ * tried already; the summaries, so that a later revision gets its own number; and the raw rows of the last hour.
+ * Throws only where the new database cannot be written.
+ */
+export function salvage(from: Database, into: Database, options: Options): Salvaged {
+  const tables = new TableCopy(from, into, options);
+  tables.copy({ table: 'series', key: ['id'] });
+  const items = tables.copy({ table: 'outbox', key: ['id'] }, wholeItems(into)).rows;
+  numberBatches(from, into);
+  tables.copy({ table: 'run', key: ['id'] });
+  const summaries = tables.copy({ table: 'summary', key: ['series', 'start', 'size', 'revision'] });
+  const series = into.prepare<[], number>("SELECT id FROM series WHERE kind = 'sensor'").pluck().all();
+  const readings = series.map((id) =>
+    salvageSeries(id, tables, { from, into, summaries: summaries.whole, ...options }),
+  );
+  return { items, readings: readings.reduce((sum, rows) => sum + rows, 0) };
+}
+
+interface Sides extends Options {
+  from: Database;
+  into: Database;
+  /** True when every summary came over. */
+  summaries: boolean;
+}
+
+/** The raw rows of a sensor's last hour, and its windows that were open. */
+function salvageSeries(id: number, tables: TableCopy, { from, into, summaries, windowMs, now }: Sides): number {
+  const newest = readable(() =>
+    from.prepare<[number], number | null>('SELECT max(at) FROM reading WHERE series = ?').pluck().get(id),
+  );
+  const since = windowAt((newest ?? now) - KEPT_READINGS_MS, windowMs).start;
+  const rows = tables.copy({ table: 'reading', where: `series = ${id} AND at >= ${since}`, key: ['at'] });
+  tables.copy({ table: 'open_window', where: `series = ${id} AND start >= ${since}`, key: ['start'] });
+  const whole = rows.whole && newest !== undefined;
+  if (!whole) into.prepare(FORGET_REOPENED).run(id);
+  const end = windowAt(now, windowMs).start + windowMs;
+  // A summary from before this instant does not find its raw rows any more: what comes late is added to it instead.
+  into.prepare('UPDATE series SET purged_until = max(purged_until, ?) WHERE id = ?').run(whole ? since : end, id);
+  if (!summaries) into.prepare(FORGET_SUMMARIES).run({ id, now: windowAt(now, windowMs).start });
+  return rows.rows;
+}
+
+/** Which rows of a window are counted in its summary is not known without all of them. */
+const FORGET_REOPENED = `DELETE FROM open_window WHERE series = ?
+  AND EXISTS (SELECT 1 FROM summary WHERE summary.series = open_window.series AND summary.start = open_window.start)`;
+
+/** A window that may have been sent must not be sent again as if it were new. */
+const FORGET_SUMMARIES = `UPDATE series SET forgotten_until = max(coalesce(forgotten_until, 0),
+  coalesce((SELECT min(start) FROM open_window WHERE series = @id), @now)) WHERE id = @id`;
+
+/** A number that was given to a batch is never given to another one: it may be under way. */
+function numberBatches(from: Database, into: Database): void {
+  const last = readable(() => from.prepare<[], number>('SELECT last FROM batch_count').pluck().get());
+  const newest = into.prepare<[], number>('SELECT coalesce(max(batch), 0) FROM outbox').pluck().get() ?? 0;
+  const safe = typeof last === 'number' ? Math.max(last, newest) : newest + BATCHES_AHEAD;
+  into.prepare('UPDATE batch_count SET last = ?').run(safe);
+}
+
+/** An item has to be whole to be sent; one whose sensor is lost gets it back from the item itself. */
+function wholeItems(into: Database): (row: Row) => Row | undefined {
+  const known = into.prepare<[number], number>('SELECT id FROM series WHERE id = ?').pluck();
+  const named = into.prepare<[string], number>("SELECT id FROM series WHERE kind = 'sensor' AND name = ?").pluck();
+  const add = into
+    .prepare<[number, string], number>(
+      `INSERT INTO series (id, kind, name)
+       SELECT max(coalesce(max(id), 0) + 1, ?), 'sensor', ? FROM series RETURNING id`,
+    )
+    .pluck();
+  return (row) => {
+    const item = parsed(row.item);
+    if (item === undefined || item.id !== row.item_id) return undefined;
+    if (row.series === null || known.get(Number(row.series)) !== undefined) return row;
+    const sensor = String(item.sensor);
+    return { ...row, series: named.get(sensor) ?? add.get(NEW_SERIES, sensor) ?? null };
+  };
+}
+
+function parsed(json: unknown): { id?: unknown; sensor?: unknown } | undefined {
+  try {
+    return JSON.parse(String(json));
+  } catch {
+    return undefined;
+  }
+}
