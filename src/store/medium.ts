@@ -10,7 +10,10 @@ function faultOf(file: string): Error | undefined {
     const { bavail } = statfsSync(folder);
     return bavail === 0 ? Object.assign(new Error('the disk is full'), { code: 'SQLITE_FULL' }) : undefined;
   } catch (error) {
-    return error as Error;
+    const code = codeOf(error);
+    return Object.assign(new Error(code === 'EROFS' ? 'the disk is read-only' : `the disk cannot be used (${code})`), {
+      code,
+    });
   }
 }
 

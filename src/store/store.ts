@@ -69,6 +69,7 @@ export class Store {
     const store = new Store(options);
     try {
       store.#usage = await store.#worker.ask('commit', { rows: [], again: false });
+      await store.#worker.ask('probe', {}); // a file of a read-only disk can be opened, and nothing was written yet
     } catch (error) {
       const { message, refused } = error as StoreError;
       if (refused !== false) {

@@ -1,0 +1,8 @@
+import SQLite from 'better-sqlite3';
+
+/** Loaded into the server: what is read to be saved from a broken database reads as nothing. */
+const { prepare } = SQLite.prototype;
+SQLite.prototype.prepare = function (this: InstanceType<typeof SQLite>, sql: string) {
+  if (this.name.includes('.broken-')) throw new Error('nothing is saved');
+  return prepare.call(this, sql);
+} as typeof prepare;
