@@ -16,6 +16,14 @@ export const UplinkSchema = Type.Object(
       bytes: Type.Integer({ minimum: 0 }),
       oldest_age_s: Nullable(Type.Number({ minimum: 0, description: 'Seconds that the oldest one has waited.' })),
     }),
+    hours_until_full: Nullable(
+      Type.Number({
+        minimum: 0,
+        description:
+          'If nothing could be sent from now on: hours until the oldest summaries have to be merged into hours. ' +
+          'Estimated from the number of sensors, the window and the disk limit; null where nothing goes upstream.',
+      }),
+    ),
     last_success: Nullable(TimestampSchema),
     last_error: Nullable(Type.Object({ error: Type.String(), at: TimestampSchema })),
     next_try: Nullable(TimestampSchema),
@@ -40,6 +48,7 @@ export const UplinkSchema = Type.Object(
         state: 'idle',
         url: 'https://example.org/ingest',
         backlog: { items: 0, bytes: 0, oldest_age_s: null },
+        hours_until_full: 11680,
         last_success: '2026-11-23T10:05:02.120Z',
         last_error: null,
         next_try: null,

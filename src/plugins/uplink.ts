@@ -3,6 +3,7 @@ import type { Config } from '../../schemas/config.ts';
 import type { Uplink } from '../../schemas/uplink.ts';
 import { type Clock, toTimestamp } from '../clock.ts';
 import { UplinkClient } from '../uplink/client.ts';
+import { roomForHours } from '../uplink/room.ts';
 import type { RawTraffic } from '../uplink/saving.ts';
 import { StoredOutbox } from '../uplink/stored-outbox.ts';
 import { type UplinkStatus, Uploader } from '../uplink/uploader.ts';
@@ -56,6 +57,12 @@ export default fp<Options>(
       return uploader;
     }
 
+    function hoursUntilFull(waitingBytes: number): number {
+      const { maxBytes } = store.health();
+      const windowsPerHour = 3600 / uplink.window_s;
+      return roomForHours({ maxBytes, waitingBytes, itemsPerHour: app.latest.sensors.length * windowsPerHour });
+    }
+
     async function describe(): Promise<Uplink> {
       const { items, bytes, oldestAt, setAside } = await outbox.count();
       const status = uploader?.status();
@@ -70,6 +77,7 @@ export default fp<Options>(
           bytes,
           oldest_age_s: oldestAt === null ? null : Math.max(0, (clock.now() - oldestAt) / 1000),
         },
+        hours_until_full: uploader === undefined ? null : hoursUntilFull(bytes),
         last_success: time(status?.lastSuccessAt),
         last_error: error == null ? null : { error: error.why, at: toTimestamp(error.at) },
         next_try: time(status?.nextTryAt),
@@ -93,7 +101,7 @@ export default fp<Options>(
       flush: async () => uploader?.flush(),
     });
   },
-  { name: 'uplink', dependencies: ['store', 'summaries'] },
+  { name: 'uplink', dependencies: ['store', 'summaries', 'collector'] },
 );
 
 function withoutSecrets(url: string): string {

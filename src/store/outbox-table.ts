@@ -20,6 +20,9 @@ interface Row {
   readings: number;
 }
 
+/** 132 bits: enough for no two bodies to share a key, and not longer, since it goes upstream with each of them. */
+const KEY_CHARACTERS = 22;
+
 /** Most set-aside items that are listed. */
 const LISTED = 100;
 
@@ -82,7 +85,7 @@ export class OutboxTable {
     if (id === null) return null;
     const rows = this.#ofBatch.all(id);
     const body = `{"device":${JSON.stringify(device)},"items":[${rows.map(({ item }) => item).join(',')}]}`;
-    const key = createHash('sha256').update(body).digest('hex');
+    const key = createHash('sha256').update(body).digest('base64url').slice(0, KEY_CHARACTERS);
     const readings = rows.reduce((sum, row) => sum + row.readings, 0);
     return { id, lane, items: rows.length, key, body, readings };
   }

@@ -64,7 +64,7 @@ export interface Batch {
   readonly id: number;
   readonly lane: Lane;
   readonly items: number;
-  /** Idempotency-Key: SHA-256 of the body. */
+  /** Idempotency-Key: derived from the body. */
   readonly key: string;
   /** The exact JSON to send. */
   readonly body: string;

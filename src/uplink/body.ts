@@ -2,7 +2,9 @@ import type { Readable } from 'node:stream';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 
-const GZIP_ABOVE_BYTES = 1024;
+/** The header that says so costs as much. */
+const GZIP_HEADER_BYTES = 'content-encoding: gzip\r\n'.length;
+const SMALLEST = { level: 9, memLevel: 9 };
 const MAX_ANSWER_BYTES = 64 * 1024;
 
 const compress = promisify(gzip);
@@ -10,8 +12,9 @@ const compress = promisify(gzip);
 /** What is written for a JSON text: the same bytes whenever it is asked. */
 export async function encode(json: string): Promise<{ body: Buffer; zipped: boolean }> {
   const plain = Buffer.from(json);
-  if (plain.length <= GZIP_ABOVE_BYTES) return { body: plain, zipped: false };
-  return { body: await compress(plain), zipped: true };
+  const zipped = await compress(plain, SMALLEST);
+  const pays = zipped.length + GZIP_HEADER_BYTES < plain.length;
+  return pays ? { body: zipped, zipped: true } : { body: plain, zipped: false };
 }
 
 /** The text of an answer; a long one is cut off. Rejects when the answer breaks off before. */

@@ -52,16 +52,17 @@ test('without an address the uplink is off, and keeps no backlog', async (t) => 
   const { saving, ...rest } = (await app.inject('/api/uplink')).json();
   assert.deepEqual(rest, {
     ...{ state: 'off', url: null, backlog: { items: 0, bytes: 0, oldest_age_s: null } },
-    ...{ last_success: null, last_error: null, next_try: null, set_aside: [] },
+    ...{ hours_until_full: null, last_success: null, last_error: null, next_try: null, set_aside: [] },
   });
   assert.deepEqual([saving.readings, saving.items_sent, saving.requests], [1, 0, 0]);
   const refused = await app.inject(FLUSH);
   assert.deepEqual([refused.statusCode, refused.json().error.includes('EDGE_UPLINK_URL')], [409, true]);
 });
 
-test('what waits is shown with its size and age', async (t) => {
+test('what waits is shown with its size and age, and how long there is room', async (t) => {
   const { get, clock } = await withBacklog(t);
-  const { state, backlog } = await get();
+  const { state, backlog, hours_until_full } = await get();
+  assert.ok(hours_until_full > 1000 && Number.isInteger(hours_until_full), String(hours_until_full));
   assert.deepEqual([state, backlog.items], ['idle', 2]);
   assert.ok(backlog.bytes > 400 && backlog.bytes < 1000);
   await clock.advance(60_000);

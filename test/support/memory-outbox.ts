@@ -57,7 +57,7 @@ export class MemoryOutbox implements Outbox {
 
   #batchOf(lane: Lane, items: Item[]): { batch: Batch; items: Item[] } {
     const body = JSON.stringify({ device: 'greenhouse-1', items });
-    const key = createHash('sha256').update(body).digest('hex');
+    const key = createHash('sha256').update(body).digest('base64url').slice(0, 22);
     const readings = items.reduce((sum, { count }) => sum + Number(count ?? 0), 0);
     return { batch: { id: ++this.#lastId, lane, items: items.length, key, body, readings }, items };
   }

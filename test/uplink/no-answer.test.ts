@@ -24,7 +24,7 @@ for (const [fault, why] of BROKEN) {
     const sent = await client.send(batch, noSignal());
     assert.equal(sent.outcome.kind, 'retry');
     assert.match((sent.outcome as { why: string }).why, why);
-    assert.ok(sent.bytes > batch.body.length, 'it went over the wire');
+    assert.ok(sent.bytes > 200, 'it went over the wire');
     receiver.judge = () => undefined;
     assert.deepEqual((await client.send(batch, noSignal())).outcome, { kind: 'accepted' });
   });

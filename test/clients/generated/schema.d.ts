@@ -755,6 +755,7 @@ export interface components {
          *         "bytes": 0,
          *         "oldest_age_s": null
          *       },
+         *       "hours_until_full": 11680,
          *       "last_success": "2026-11-23T10:05:02.120Z",
          *       "last_error": null,
          *       "next_try": null,
@@ -783,6 +784,8 @@ export interface components {
                 /** @description Seconds that the oldest one has waited. */
                 oldest_age_s: number | null;
             };
+            /** @description If nothing could be sent from now on: hours until the oldest summaries have to be merged into hours. Estimated from the number of sensors, the window and the disk limit; null where nothing goes upstream. */
+            hours_until_full: number | null;
             /**
              * Format: date-time
              * @description UTC, RFC 3339 with milliseconds.
