@@ -1,6 +1,7 @@
 import { type Static, Type } from '@sinclair/typebox';
-import { OutputConfigSchema, SensorConfigSchema } from './devices.ts';
+import { OutputConfigSchema } from './devices.ts';
 import { IdSchema, OneOf } from './primitives.ts';
+import { SensorConfigSchema } from './sensor-config.ts';
 import { StoreConfigSchema } from './store-config.ts';
 
 const strict = { additionalProperties: false, default: {} };

@@ -47,3 +47,5 @@ export const PinSchema = Type.Integer({
   description: 'BCM number of a pin of the 40-pin header.',
   examples: [17],
 });
+
+export const ActiveSchema = OneOf(['high', 'low'], { description: 'Electrical level that means on, pressed, closed.' });

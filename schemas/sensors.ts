@@ -1,6 +1,7 @@
 import { type Static, Type } from '@sinclair/typebox';
 import { LimitSchema } from './limit.ts';
 import { IdSchema, InstantSchema, Named, Nullable, OneOf, OrderSchema, TimestampSchema } from './primitives.ts';
+import { SENSOR_KINDS } from './sensor-config.ts';
 
 /** What a reading is worth. Only `good` readings count: in `/api/readings` and in summaries. */
 export const QualitySchema = OneOf(['good', 'out_of_range', 'failed', 'none'], {
@@ -12,10 +13,13 @@ export type Quality = Static<typeof QualitySchema>;
 export const SensorSchema = Type.Object(
   {
     id: IdSchema,
-    kind: OneOf(['cpu', 'sysfs', 'gpio', 'simulated']),
+    kind: OneOf(SENSOR_KINDS, { description: 'Kind of sensor, as in the configuration.' }),
+    source: Type.String({ description: 'Where the value is read, for a person.' }),
     unit: Nullable(Type.String({ description: 'Unit of the value; null for a digital input.' })),
     min: Nullable(Type.Number({ description: 'Smallest plausible value.' })),
     max: Nullable(Type.Number({ description: 'Largest plausible value.' })),
+    max_step_per_s: Nullable(Type.Number({ description: 'Largest plausible change in a second.' })),
+    stuck_after_s: Nullable(Type.Number({ description: 'Seconds after which the very same value is a stuck sensor.' })),
     stale_after_s: Type.Number({ description: 'Seconds without a good reading after which the sensor is stale.' }),
     simulated: Type.Boolean({ description: 'True when the values are made up.' }),
     value: Nullable(Type.Number({ description: 'Last value; 1 and 0 for a digital input; null when not readable.' })),
@@ -31,9 +35,12 @@ export const SensorSchema = Type.Object(
       {
         id: 'cpu_temp_c',
         kind: 'cpu',
+        source: '/sys/class/thermal/thermal_zone0/temp',
         unit: '°C',
         min: null,
         max: null,
+        max_step_per_s: null,
+        stuck_after_s: null,
         stale_after_s: 30,
         simulated: false,
         value: 47.2,

@@ -55,12 +55,15 @@ export class LatestReadings {
   resource(id: string): SensorResource | undefined {
     const entry = this.#entries.get(id);
     if (entry === undefined) return undefined;
-    const { kind, min, max, staleAfterS, simulated } = entry.sensor;
+    const { kind, source, min, max, maxStepPerS, stuckAfterS, staleAfterS, simulated } = entry.sensor;
     return {
       id,
       kind,
+      source,
       min,
       max,
+      max_step_per_s: maxStepPerS,
+      stuck_after_s: stuckAfterS,
       stale_after_s: staleAfterS,
       simulated,
       ...this.#statusOf(entry),

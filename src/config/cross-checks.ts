@@ -1,4 +1,6 @@
 import type { Config } from '../../schemas/config.ts';
+import { plausibleRange } from '../../schemas/datasheet-ranges.ts';
+import type { SensorConfig } from '../../schemas/sensor-config.ts';
 import type { Explanation } from '../validation/explain.ts';
 
 /** What a schema cannot say: rules between values. */
@@ -15,9 +17,7 @@ export function crossChecks(config: Config): Explanation[] {
     const at = `/sensors/${index}`;
     claim(names, sensor.id, `sensors[${index}]`, `${at}/id`);
     if (sensor.kind === 'gpio') claim(pins, sensor.pin, `sensors[${index}]`, `${at}/pin`);
-    else if (sensor.min !== undefined && sensor.max !== undefined && sensor.min >= sensor.max) {
-      faults.push({ pointer: `${at}/max`, message: `must be more than min, which is ${sensor.min}` });
-    }
+    faults.push(...emptyRange(sensor, at));
   });
   if (3600 % config.uplink.window_s !== 0) {
     faults.push({ pointer: '/uplink/window_s', message: 'must divide an hour: 60, 300, 600, 900, …' });
@@ -31,4 +31,13 @@ export function crossChecks(config: Config): Explanation[] {
     claim(pins, output.pin, `outputs[${index}]`, `${at}/pin`);
   });
   return faults;
+}
+
+/** A range without a value in it, also where one end of it is that of the datasheet. */
+function emptyRange(sensor: SensorConfig, at: string): Explanation[] {
+  const { min, max } = plausibleRange(sensor);
+  if (min === null || max === null || min < max) return [];
+  return 'max' in sensor && sensor.max !== undefined
+    ? [{ pointer: `${at}/max`, message: `must be more than min, which is ${min}` }]
+    : [{ pointer: `${at}/min`, message: `must be less than max, which is ${max}` }];
 }

@@ -1,13 +1,18 @@
 import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Config } from '../../schemas/config.ts';
-import type { SensorConfig } from '../../schemas/devices.ts';
+import { plausibleRange } from '../../schemas/datasheet-ranges.ts';
+import type { SensorConfig } from '../../schemas/sensor-config.ts';
 import type { Clock } from '../clock.ts';
 import type { Driver } from '../hardware/driver.ts';
-import { cpuSensor, thermalZonePath } from './cpu.ts';
-import { gpioSensor } from './gpio.ts';
-import type { Sensor } from './sensor.ts';
-import { CPU_WAVE, simulatedSensor } from './simulated.ts';
-import { sysfsSensor } from './sysfs.ts';
+import { cpuSource, thermalZonePath } from './cpu.ts';
+import { ds18b20Source, POWER_ON_CELSIUS } from './ds18b20.ts';
+import { gpioSource } from './gpio.ts';
+import { chipSource } from './i2c-chip.ts';
+import { namedSource } from './named-device.ts';
+import type { Sensor, Source } from './sensor.ts';
+import { CPU_WAVE, simulatedSource } from './simulated.ts';
+import { sysfsSource } from './sysfs.ts';
 
 interface Parts {
   driver: Driver;
@@ -16,7 +21,8 @@ interface Parts {
   root: string;
 }
 
-type Source = Pick<Sensor, 'unit' | 'bus' | 'read' | 'onChange'> & { simulated?: boolean };
+/** Kinds that are files of the kernel, and need nothing else. */
+export type KernelSensorConfig = Exclude<SensorConfig, { kind: 'gpio' | 'simulated' }>;
 
 /** The configured sensors, their input lines claimed. Rejects with HardwareError when a line cannot be had. */
 export async function buildSensors(config: Pick<Config, 'sensors' | 'collect'>, parts: Parts): Promise<Sensor[]> {
@@ -26,8 +32,10 @@ export async function buildSensors(config: Pick<Config, 'sensors' | 'collect'>, 
     sensors.push({
       id: entry.id,
       kind: entry.kind,
-      min: ('min' in entry ? entry.min : undefined) ?? null,
-      max: ('max' in entry ? entry.max : undefined) ?? null,
+      ...plausibleRange(entry),
+      maxStepPerS: ('max_step_per_s' in entry ? entry.max_step_per_s : undefined) ?? null,
+      stuckAfterS: ('stuck_after_s' in entry ? entry.stuck_after_s : undefined) ?? null,
+      powerOnValue: entry.kind === 'ds18b20' ? POWER_ON_CELSIUS : null,
       // One missed reading is a hiccup; three in a row are a fault.
       staleAfterS: entry.stale_after_s ?? 3 * config.collect.interval_s,
       simulated: false,
@@ -37,23 +45,39 @@ export async function buildSensors(config: Pick<Config, 'sensors' | 'collect'>, 
   return sensors;
 }
 
-async function sourceOf(entry: SensorConfig, { driver, clock, root }: Parts): Promise<Source> {
+async function sourceOf(entry: SensorConfig, parts: Parts): Promise<Source & { simulated?: boolean }> {
+  const { driver, clock, root } = parts;
   switch (entry.kind) {
     case 'cpu':
       // Only together with simulated pins: on real hardware a missing zone is a failed reading, not a made-up one.
-      return driver.simulated && !existsSync(thermalZonePath(root, entry.zone))
-        ? { ...simulatedSensor(CPU_WAVE, '°C', clock), simulated: true }
-        : cpuSensor(entry, root);
-    case 'sysfs':
-      return sysfsSensor(entry, root);
+      return driver.simulated && !existsSync(join(root, thermalZonePath(entry.zone)))
+        ? { ...simulatedSource(CPU_WAVE, '°C', clock), simulated: true }
+        : kernelSource(entry, root);
     case 'gpio': {
       const { pin, pull, active, debounce_ms: debounceMs } = entry;
-      return {
-        ...gpioSensor(entry, await driver.input(pin, { pull, active, debounceMs })),
-        simulated: driver.simulated,
-      };
+      const line = await driver.input(pin, { pull, active, debounceMs });
+      return { ...gpioSource(entry, line), simulated: driver.simulated };
     }
     case 'simulated':
-      return { ...simulatedSensor(entry, entry.unit, clock), simulated: true };
+      return { ...simulatedSource(entry, entry.unit, clock), simulated: true };
+    default:
+      return kernelSource(entry, root);
+  }
+}
+
+/** Where a sensor that the kernel drives is read. It need not be there yet. */
+export async function kernelSource(entry: KernelSensorConfig, root: string): Promise<Source> {
+  switch (entry.kind) {
+    case 'cpu':
+      return cpuSource(entry, root);
+    case 'sysfs':
+      return sysfsSource(entry, root);
+    case 'ds18b20':
+      return ds18b20Source(entry, root);
+    case 'hwmon':
+    case 'iio':
+      return namedSource(entry, root);
+    default:
+      return chipSource(entry, root);
   }
 }

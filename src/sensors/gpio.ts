@@ -1,14 +1,12 @@
-import type { GpioSensorConfig } from '../../schemas/devices.ts';
+import type { GpioSensorConfig } from '../../schemas/sensor-config.ts';
 import type { InputLine } from '../hardware/driver.ts';
-import { type Sensor, SensorError } from './sensor.ts';
+import { SensorError, type Source } from './sensor.ts';
 
 /** A digital input: 1 when active, else 0. It notices changes by itself, between readings. */
-export function gpioSensor(
-  config: GpioSensorConfig,
-  line: InputLine,
-): Pick<Sensor, 'unit' | 'bus' | 'read' | 'onChange'> {
+export function gpioSource(config: Pick<GpioSensorConfig, 'pin'>, line: InputLine): Source {
   return {
     unit: null,
+    source: `GPIO ${config.pin}`,
     bus: `gpio ${config.pin}`,
     async read() {
       try {

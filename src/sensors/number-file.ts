@@ -2,11 +2,18 @@ import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { SensorError } from './sensor.ts';
 
+const NO_ANSWER = 'got no answer from the chip: check the wiring';
+
 const READ_ERRORS: Record<string, string> = {
   ENOENT: 'does not exist: is the sensor connected and its driver loaded?',
   EACCES: 'may not be read by this user',
   EIO: 'gave an input/output error: check the wiring',
   ENODEV: 'belongs to a device that is gone',
+  ENODATA: 'has no value: the channel is switched off',
+  // What drivers answer for a chip that does not acknowledge, or holds its bus.
+  ENXIO: NO_ANSWER,
+  EREMOTEIO: NO_ANSWER,
+  ETIMEDOUT: NO_ANSWER,
 };
 
 const NUMBER = /^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i;

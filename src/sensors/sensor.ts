@@ -1,3 +1,4 @@
+import type { SensorConfig } from '../../schemas/sensor-config.ts';
 import type { Quality } from '../../schemas/sensors.ts';
 
 /** One value of one sensor at one instant: what travels through every station. */
@@ -15,22 +16,34 @@ export interface Reading {
   readonly simulated: boolean;
 }
 
-/** A source of numbers. It knows its device and nothing of time, limits or what becomes of the value. */
-export interface Sensor {
-  readonly id: string;
-  readonly kind: 'cpu' | 'sysfs' | 'gpio' | 'simulated';
+/** Where the numbers of a sensor come from. It knows its device and nothing of time, limits or what becomes of the value. */
+export interface Source {
   readonly unit: string | null;
-  readonly min: number | null;
-  readonly max: number | null;
-  /** Seconds without a good reading after which the value is stale. */
-  readonly staleAfterS: number;
-  readonly simulated: boolean;
+  /** Where it reads, for a person. */
+  readonly source: string;
   /** Sensors with the same bus are read one after the other: their wire or kernel driver serves one at a time. */
   readonly bus: string;
   /** Rejects with {@link SensorError} when there is no number to be had. */
   read(): Promise<number>;
   /** Calls the listener with each change between readings; only sensors that notice changes by themselves have it. */
   onChange?(listener: (value: number) => void): void;
+}
+
+/** A source with its name, and with what is plausible of its values. */
+export interface Sensor extends Source {
+  readonly id: string;
+  readonly kind: SensorConfig['kind'];
+  readonly min: number | null;
+  readonly max: number | null;
+  /** Largest plausible change in a second. */
+  readonly maxStepPerS: number | null;
+  /** Seconds after which the very same value means that the sensor is stuck. */
+  readonly stuckAfterS: number | null;
+  /** What the device says before it has measured, where there is such a value. */
+  readonly powerOnValue: number | null;
+  /** Seconds without a good reading after which the value is stale. */
+  readonly staleAfterS: number;
+  readonly simulated: boolean;
 }
 
 /** The sensor gave no number. The message says why, for a person. */

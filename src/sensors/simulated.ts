@@ -1,6 +1,6 @@
-import type { SimulatedSensorConfig } from '../../schemas/devices.ts';
+import type { SimulatedSensorConfig } from '../../schemas/sensor-config.ts';
 import type { Clock } from '../clock.ts';
-import type { Sensor } from './sensor.ts';
+import type { Source } from './sensor.ts';
 
 type Wave = Pick<SimulatedSensorConfig, 'mean' | 'amplitude' | 'period_s' | 'noise' | 'seed'>;
 
@@ -10,10 +10,11 @@ const DECIMALS = 1;
 export const CPU_WAVE: Wave = { mean: 46, amplitude: 3, period_s: 600, noise: 0.4, seed: 17 };
 
 /** A sine over wall time plus noise: from one start to the next, the same seed gives the same noise. */
-export function simulatedSensor(wave: Wave, unit: string, clock: Clock): Pick<Sensor, 'unit' | 'bus' | 'read'> {
+export function simulatedSource(wave: Wave, unit: string, clock: Clock): Source {
   const random = mulberry32(wave.seed);
   return {
     unit,
+    source: 'a made-up wave',
     bus: `simulated ${wave.seed}`,
     async read() {
       const phase = (2 * Math.PI * clock.now()) / (wave.period_s * 1000);

@@ -1,22 +1,18 @@
 import { join } from 'node:path';
-import type { SysfsSensorConfig } from '../../schemas/devices.ts';
+import type { SysfsSensorConfig } from '../../schemas/kernel-sensor-config.ts';
+import { busOf } from './bus.ts';
 import { readNumberFile, withoutBinaryNoise } from './number-file.ts';
-import type { Sensor } from './sensor.ts';
+import type { Source } from './sensor.ts';
+
+type Config = Pick<SysfsSensorConfig, 'path' | 'unit' | 'scale' | 'offset'>;
 
 /** A file with one number: number x scale + offset, in the configured unit. */
-export function sysfsSensor(config: SysfsSensorConfig, root: string): Pick<Sensor, 'unit' | 'bus' | 'read'> {
-  const path = join(root, config.path);
+export async function sysfsSource({ path, unit, scale, offset }: Config, root: string): Promise<Source> {
+  const file = join(root, path);
   return {
-    unit: config.unit,
-    bus: busOf(config.path),
-    read: async () => withoutBinaryNoise((await readNumberFile(path)) * config.scale + config.offset),
+    unit,
+    source: path,
+    bus: await busOf(file),
+    read: async () => withoutBinaryNoise((await readNumberFile(file)) * scale + offset),
   };
-}
-
-/**
- * One wire, one reader: a DS18B20 holds the whole 1-wire bus for about 0.8 s, and every reader behind it would block
- * a thread of the pool for as long. A file elsewhere is a bus of its own.
- */
-function busOf(path: string): string {
-  return path.startsWith('/sys/bus/w1/') || path.includes('/w1_bus_master') ? 'w1' : path;
 }

@@ -7,7 +7,7 @@ export interface SchemaError {
   parentSchema?: unknown;
 }
 
-/** What an explanation reads of the schema around an error. `x-expected` is our own word for what a pattern means. */
+/** What an explanation reads of the schema around an error. `x-expected` is our own word for what a pattern or a range means. */
 interface ParentSchema {
   'x-expected'?: string;
   properties?: Record<string, unknown>;
@@ -81,6 +81,8 @@ export function explain(error: SchemaError): Explanation {
         ...validValues(schema.properties?.[String(params.missingProperty)]),
       };
     case 'pattern':
+    case 'minimum':
+    case 'maximum':
       if (schema['x-expected'] !== undefined) return { pointer, message: `must be ${schema['x-expected']}` };
   }
   return { pointer, message: MESSAGES[keyword]?.(params) ?? error.message ?? `is not valid (${keyword})` };

@@ -32,11 +32,13 @@ describe('a wrong setting', () => {
     'a sensor without an id': ['sensors:\n  - { kind: cpu }\n', '2: sensors[0].id is required'],
     'a sensor of an unknown kind': [
       'sensors:\n  - id: a\n    kind: camera\n',
-      '3: sensors[0].kind must be one of cpu, sysfs, gpio, simulated, but is "camera"',
+      '3: sensors[0].kind must be one of ' +
+        'cpu, gpio, ds18b20, bmp280, bme280, lm75, ina219, hwmon, iio, sysfs, simulated, but is "camera"',
     ],
     'a key of another kind of sensor': [
       'sensors:\n  - id: a\n    kind: cpu\n    pin: 4\n',
-      '4: sensors[0].pin is not known here; known are id, stale_after_s, kind, zone, min, max',
+      '4: sensors[0].pin is not known here; known are ' +
+        'id, stale_after_s, kind, zone, min, max, max_step_per_s, stuck_after_s',
     ],
     'a sensor that is no map': ['sensors: [5]\n', '1: sensors[0] must be an object, but is 5'],
     'a relative path': [

@@ -1,10 +1,10 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import type { SensorConfig } from '../../schemas/devices.ts';
+import type { SensorConfig } from '../../schemas/sensor-config.ts';
 import type { Driver } from '../../src/hardware/driver.ts';
 import { openSimulated } from '../../src/hardware/simulated.ts';
 import { buildSensors } from '../../src/sensors/build.ts';
-import type { Sensor } from '../../src/sensors/sensor.ts';
+import { type Sensor, SensorError } from '../../src/sensors/sensor.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 
 /** Puts a file of the kernel below a folder that stands for `/`. */
@@ -36,4 +36,14 @@ export async function sensorOf(entry: SensorConfig, place?: Place): Promise<Sens
 /** A driver that says that it is real: its pins are simulated all the same. */
 export function realDriver(): Driver {
   return { ...openSimulated(new FakeClock()), name: 'gpiochip', simulated: false };
+}
+
+/** Why the sensor gives no number. */
+export async function refusalOf(sensor: Sensor): Promise<string> {
+  try {
+    return `not refused, but ${await sensor.read()}`;
+  } catch (error) {
+    if (error instanceof SensorError) return error.message;
+    throw error;
+  }
 }

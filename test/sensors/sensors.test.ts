@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { SysfsSensorConfig } from '../../schemas/devices.ts';
+import type { SysfsSensorConfig } from '../../schemas/kernel-sensor-config.ts';
 import { openSimulated } from '../../src/hardware/simulated.ts';
 import { SensorError } from '../../src/sensors/sensor.ts';
 import { FakeClock } from '../support/fake-clock.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { SimulatedSensorConfig } from '../../schemas/devices.ts';
+import type { SimulatedSensorConfig } from '../../schemas/sensor-config.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 import { sensorOf } from './a-config.ts';
 
