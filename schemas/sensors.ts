@@ -3,10 +3,12 @@ import { LimitSchema } from './limit.ts';
 import { IdSchema, InstantSchema, Named, Nullable, OneOf, OrderSchema, TimestampSchema } from './primitives.ts';
 import { SENSOR_KINDS } from './sensor-config.ts';
 
-/** What a reading is worth. Only `good` readings count: in `/api/readings` and in summaries. */
-export const QualitySchema = OneOf(['good', 'out_of_range', 'failed', 'none'], {
+/** What a reading is worth. Only `good` readings count: in `/api/readings`, in rules and in summaries. */
+export const QualitySchema = OneOf(['good', 'out_of_range', 'too_fast', 'power_on_value', 'stuck', 'failed', 'none'], {
   description:
-    '`good`; `out_of_range`: outside of min and max; `failed`: the sensor gave no number; `none`: not read yet.',
+    '`good`; `out_of_range`: outside of min and max; `too_fast`: too far from the last good value; `power_on_value`: ' +
+    'what a DS18B20 says before its first measurement; `stuck`: the same for too long; `failed`: the sensor gave no ' +
+    'number; `none`: not read yet.',
 });
 export type Quality = Static<typeof QualitySchema>;
 

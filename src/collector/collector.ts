@@ -1,5 +1,5 @@
 import type { Cancel, Clock } from '../clock.ts';
-import { judge } from '../sensors/plausibility.ts';
+import { type Judged, Plausibility } from '../sensors/plausibility.ts';
 import type { Reading, Sensor } from '../sensors/sensor.ts';
 
 /** One round over all sensors. */
@@ -41,6 +41,7 @@ export class Collector {
 
   readonly #options: Options;
   readonly #buses: ReadonlyMap<string, readonly Sensor[]>;
+  readonly #plausibility: ReadonlyMap<Sensor, Plausibility>;
   readonly #busy = new Set<string>();
   #running: Promise<void> | undefined;
   #cancelTimer: Cancel = () => {};
@@ -50,11 +51,13 @@ export class Collector {
   constructor(options: Options) {
     this.#options = options;
     this.#buses = Map.groupBy(options.sensors, (sensor) => sensor.bus);
+    this.#plausibility = new Map(options.sensors.map((sensor) => [sensor, new Plausibility(sensor)]));
     for (const sensor of options.sensors) {
       sensor.onChange?.((value) => {
         if (this.#stopped) return;
         const { clock, sinks } = options;
-        sinks.onChange(toReading(sensor, clock.now(), clock.monotonic(), judge(value, sensor)));
+        const monotonic = clock.monotonic();
+        sinks.onChange(toReading(sensor, clock.now(), monotonic, this.#judge(sensor, value, monotonic)));
       });
     }
   }
@@ -102,7 +105,7 @@ export class Collector {
     const idle = [...this.#buses].filter(([bus]) => !this.#busy.has(bus));
     const answers = idle.map(([bus, sensors]) =>
       this.#readBus(bus, sensors, async (sensor) => {
-        const reading = toReading(sensor, at, monotonic, await measure(sensor));
+        const reading = toReading(sensor, at, monotonic, await this.#measure(sensor, monotonic));
         if (this.#stopped) return; // behind the last round nobody takes it any more
         readings.set(sensor.id, reading);
         sinks.onReading(reading);
@@ -119,18 +122,20 @@ export class Collector {
     for (const sensor of sensors) await read(sensor);
     this.#busy.delete(bus);
   }
-}
 
-type Measured = Pick<Reading, 'value' | 'quality' | 'reason'>;
+  async #measure(sensor: Sensor, monotonic: number): Promise<Judged> {
+    try {
+      return this.#judge(sensor, await sensor.read(), monotonic);
+    } catch (error) {
+      return { value: null, quality: 'failed', reason: (error as Error).message };
+    }
+  }
 
-async function measure(sensor: Sensor): Promise<Measured> {
-  try {
-    return judge(await sensor.read(), sensor);
-  } catch (error) {
-    return { value: null, quality: 'failed', reason: (error as Error).message };
+  #judge(sensor: Sensor, value: number, monotonic: number): Judged {
+    return (this.#plausibility.get(sensor) as Plausibility).judge({ value, monotonic });
   }
 }
 
-function toReading(sensor: Sensor, at: number, monotonic: number, measured: Measured): Reading {
+function toReading(sensor: Sensor, at: number, monotonic: number, measured: Judged): Reading {
   return { sensor: sensor.id, at, monotonic, simulated: sensor.simulated, ...measured };
 }

@@ -4,7 +4,14 @@ import type { HistoryRequest, HistoryRow, SeriesKind, StoredRow } from './protoc
 import type { SeriesTable } from './series-table.ts';
 
 /** Numbers on disk: never renumber, only add. */
-const QUALITIES = ['good', 'out_of_range', 'failed'] as const satisfies StoredRow['quality'][];
+const QUALITIES = [
+  'good',
+  'out_of_range',
+  'failed',
+  'too_fast',
+  'power_on_value',
+  'stuck',
+] as const satisfies StoredRow['quality'][];
 const GOOD = QUALITIES.indexOf('good');
 
 interface RawRow {

@@ -5,6 +5,8 @@ import { FAKE_START_MS, settled } from '../support/fake-clock.ts';
 import { aSensor, aSlowRead } from './a-sensor.ts';
 import { aCollector } from './running-collector.ts';
 
+const HOUR_MS = 3_600_000;
+
 describe('a round of the collector', () => {
   it('every reading of a round has the time at which the round began', async () => {
     const slow = aSlowRead();
@@ -46,6 +48,40 @@ describe('a round of the collector', () => {
     assert.equal(readings[0]?.quality, 'out_of_range');
   });
 
+  it('a value is judged by the ones before it and the time that passed, whatever the wall clock does', async () => {
+    const values = [20, 40, 40, 40];
+    const read = async () => values.shift() ?? 40;
+    const { collector, clock, readings } = aCollector({ sensors: [aSensor({ maxStepPerS: 1, read })] });
+    collector.start();
+    await clock.advance(5_000);
+    clock.step(HOUR_MS);
+    await clock.advance(10_000);
+    clock.step(-2 * HOUR_MS);
+    await clock.advance(10_000);
+    assert.deepEqual(
+      readings.map(({ value, quality }) => [value, quality]),
+      [
+        [20, 'good'],
+        [40, 'too_fast'],
+        [40, 'good'],
+      ],
+    );
+  });
+
+  it('sensors have memories of their own', async () => {
+    const limits = { maxStepPerS: 1 };
+    const sensors = [
+      aSensor({ ...limits, read: async () => 20 }),
+      aSensor({ ...limits, id: 'b', read: async () => 90 }),
+    ];
+    const { collector, readings } = aCollector({ sensors });
+    await collector.tick();
+    assert.deepEqual(
+      readings.map(({ quality }) => quality),
+      ['good', 'good'],
+    );
+  });
+
   it('a reading says whether its sensor is simulated', async () => {
     const { collector, readings } = aCollector({ sensors: [aSensor(), aSensor({ id: 'wave', simulated: true })] });
     await collector.tick();
@@ -72,5 +108,22 @@ describe('a sensor that notices changes by itself', () => {
       ],
     );
     assert.deepEqual(readings, []);
+  });
+
+  it('shares one memory with its readings: a change is judged by the round before it', async () => {
+    let edge: (value: number) => void = () => {};
+    const flow = aSensor({ maxStepPerS: 1, read: async () => 5, onChange: (listener) => (edge = listener) });
+    const { collector, clock, changes } = aCollector({ sensors: [flow] });
+    await collector.tick();
+    await clock.advance(2_000);
+    edge(8);
+    edge(7);
+    assert.deepEqual(
+      changes.map(({ value, quality }) => [value, quality]),
+      [
+        [8, 'too_fast'],
+        [7, 'good'],
+      ],
+    );
   });
 });

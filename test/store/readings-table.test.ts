@@ -27,9 +27,18 @@ describe('the history of a sensor', () => {
       { at: 1_790_000_000_001, value: -0.5, quality: 'good', simulated: false },
       { at: 1_790_000_000_002, value: 1e300, quality: 'out_of_range', simulated: true },
       { at: 1_790_000_000_003, value: null, quality: 'failed', simulated: false },
+      { at: 1_790_000_000_004, value: 85, quality: 'power_on_value', simulated: false },
     ] as const;
     insert(rows.map((row) => aRow(row)));
     assert.deepEqual(table.history(aRange()), rows);
+  });
+
+  it('has numbers for qualities on disk that never change: old rows are read by them', (t) => {
+    const { database, insert } = openTable(t);
+    const qualities = ['good', 'out_of_range', 'failed', 'too_fast', 'power_on_value', 'stuck'] as const;
+    insert(qualities.map((quality, at) => aRow({ at, quality })));
+    const numbers = database.prepare('SELECT quality FROM reading ORDER BY at').pluck().all();
+    assert.deepEqual(numbers, [0, 1, 2, 3, 4, 5]);
   });
 
   it('is empty for a sensor that nobody knows, and apart from the output of the same name', (t) => {
