@@ -8,7 +8,18 @@ type Sources = ReadonlyMap<string, string>;
 
 /** The way of a reading: whoever stands further right may import what stands further left, never the other way. */
 const STATIONS = ['hardware', 'sensors', 'outputs', 'collector', 'rules', 'summaries', 'store', 'uplink'];
-const ORDER = ['schemas', 'base', 'timekeeping', 'config', ...STATIONS, 'plugins', 'routes', 'app', 'server'];
+const ORDER = [
+  'schemas',
+  'base',
+  'timekeeping',
+  'config',
+  ...STATIONS,
+  'discover',
+  'plugins',
+  'routes',
+  'app',
+  'server',
+];
 const BASE = ['src/clock.ts', 'src/loop.ts', 'src/start-error.ts', 'src/version.ts'];
 
 interface Door {
