@@ -20,7 +20,7 @@ it('its commented entries are valid too', (t) => {
   const config = loadConfigFile(join(folder, 'config.yaml'));
   assert.deepEqual(
     config.sensors.map(({ id }) => id),
-    ['cpu_temp_c', 'button', 'air_temp_c', 'demo'],
+    ['cpu_temp_c', 'button', 'air_temp_c', 'pressure_hpa', 'soil_percent', 'wifi_dbm', 'demo'],
   );
   assert.deepEqual(
     config.outputs.map(({ id }) => id),
