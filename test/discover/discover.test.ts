@@ -129,6 +129,17 @@ describe('discover', () => {
     );
   });
 
+  it('prints a message that is no single line as one comment', (t) => {
+    const entry = { id: 'a', kind: 'cpu', zone: 0 } as const;
+    const text = configurationText({
+      machine: ['a\nb'],
+      sensors: [{ entry, now: 'odd\nhttp: { port: 1 }' }],
+      hints: ['c\n\nd: e'],
+    });
+    assert.deepEqual(load(t, text).sensors, [entry]);
+    assert.match(text, /# a b\n[\s\S]* # odd http: \{ port: 1 \}\n[\s\S]*# c d: e\n/);
+  });
+
   it('prints no more sensors than a configuration holds, and says so', async (t) => {
     const kernel = aPi(t);
     const inputs = Array.from({ length: 103 }, (_, number) => [`in${number}_input`, 1]);

@@ -94,6 +94,10 @@ describe('a step', () => {
       '0:0.1 0.2:0.2 0.4:0.3 0.6:0.4 0.8:0.5 1:0.6',
       'good good good good good good',
     ],
+    'is never measured from a reading that was begun before the last good one': [
+      '10:20 0:20 11:22',
+      'good good too_fast',
+    ],
     'of a reading that was begun before the last good one has no time at all': [
       '10:20 0:20.1 20:25',
       'good too_fast good',
