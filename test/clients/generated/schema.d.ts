@@ -298,10 +298,10 @@ export interface components {
             /** @description True when there was no good reading for longer than the sensor's limit. */
             stale: boolean;
             /**
-             * @description `good`; `out_of_range`: outside of min and max; `failed`: the sensor gave no number; `none`: not read yet.
+             * @description `good`; `out_of_range`: outside of min and max; `too_fast`: too far from the last good value; `power_on_value`: what a DS18B20 says before its first measurement; `stuck`: the same for too long; `failed`: the sensor gave no number; `none`: not read yet.
              * @enum {string}
              */
-            quality: "good" | "out_of_range" | "failed" | "none";
+            quality: "good" | "out_of_range" | "too_fast" | "power_on_value" | "stuck" | "failed" | "none";
         };
         /**
          * @example {
@@ -525,9 +525,12 @@ export interface components {
          * @example {
          *       "id": "cpu_temp_c",
          *       "kind": "cpu",
+         *       "source": "/sys/class/thermal/thermal_zone0/temp",
          *       "unit": "°C",
          *       "min": null,
          *       "max": null,
+         *       "max_step_per_s": null,
+         *       "stuck_after_s": null,
          *       "stale_after_s": 30,
          *       "simulated": false,
          *       "value": 47.2,
@@ -544,14 +547,23 @@ export interface components {
              * @example air_temp_c
              */
             id: string;
-            /** @enum {string} */
-            kind: "cpu" | "sysfs" | "gpio" | "simulated";
+            /**
+             * @description Kind of sensor, as in the configuration.
+             * @enum {string}
+             */
+            kind: "cpu" | "gpio" | "ds18b20" | "bmp280" | "bme280" | "lm75" | "ina219" | "hwmon" | "iio" | "sysfs" | "simulated";
+            /** @description Where the value is read, for a person. */
+            source: string;
             /** @description Unit of the value; null for a digital input. */
             unit: string | null;
             /** @description Smallest plausible value. */
             min: number | null;
             /** @description Largest plausible value. */
             max: number | null;
+            /** @description Largest plausible change in a second. */
+            max_step_per_s: number | null;
+            /** @description Seconds after which the very same value is a stuck sensor. */
+            stuck_after_s: number | null;
             /** @description Seconds without a good reading after which the sensor is stale. */
             stale_after_s: number;
             /** @description True when the values are made up. */
@@ -568,10 +580,10 @@ export interface components {
             age_s: number | null;
             stale: boolean;
             /**
-             * @description `good`; `out_of_range`: outside of min and max; `failed`: the sensor gave no number; `none`: not read yet.
+             * @description `good`; `out_of_range`: outside of min and max; `too_fast`: too far from the last good value; `power_on_value`: what a DS18B20 says before its first measurement; `stuck`: the same for too long; `failed`: the sensor gave no number; `none`: not read yet.
              * @enum {string}
              */
-            quality: "good" | "out_of_range" | "failed" | "none";
+            quality: "good" | "out_of_range" | "too_fast" | "power_on_value" | "stuck" | "failed" | "none";
             /** @description Why the last reading is not good. */
             reason: string | null;
         };
@@ -587,10 +599,10 @@ export interface components {
             timestamp: string;
             value: number | null;
             /**
-             * @description `good`; `out_of_range`: outside of min and max; `failed`: the sensor gave no number; `none`: not read yet.
+             * @description `good`; `out_of_range`: outside of min and max; `too_fast`: too far from the last good value; `power_on_value`: what a DS18B20 says before its first measurement; `stuck`: the same for too long; `failed`: the sensor gave no number; `none`: not read yet.
              * @enum {string}
              */
-            quality: "good" | "out_of_range" | "failed" | "none";
+            quality: "good" | "out_of_range" | "too_fast" | "power_on_value" | "stuck" | "failed" | "none";
             simulated: boolean;
         };
         /**
