@@ -12,13 +12,30 @@ export const OutputSchema = Type.Object(
     pin: PinSchema,
     state: OnOffSchema,
     held_by: Nullable(
-      OneOf(['api'], { description: 'Who commanded the present state; null: nobody since start or the last pulse.' }),
+      OneOf(['api', 'rule', 'limit'], {
+        description:
+          'Who holds the present state: a command over the API, a rule, or the longest time on (`max_on_s`); ' +
+          'null: nobody since start or the last pulse.',
+      }),
     ),
-    until: Nullable({ ...TimestampSchema, description: 'When a running pulse ends; null where none runs.' }),
+    until: Nullable({ ...TimestampSchema, description: 'When the pulse or the command ends; null: for good.' }),
+    rule: Nullable({ ...IdSchema, description: 'The rule that commands this output.' }),
+    demand: Nullable(
+      OneOf(['on', 'off'], {
+        description:
+          'What that rule wants: not yet done within `min_on_s` or `min_off_s`, while a command holds the output, or ' +
+          'while an output that excludes it is on.',
+      }),
+    ),
   },
   {
     $id: 'Output',
-    examples: [{ id: 'led', pin: 17, state: 'on', held_by: 'api', until: '2026-11-23T10:00:05.000Z' }],
+    examples: [
+      {
+        ...{ id: 'led', pin: 17, state: 'on', held_by: 'api' },
+        ...{ until: '2026-11-23T10:00:05.000Z', rule: null, demand: null },
+      },
+    ],
   },
 );
 export type Output = Static<typeof OutputSchema>;
@@ -30,17 +47,30 @@ export const OutputParamsSchema = Type.Object(
   { additionalProperties: false },
 );
 
+/** `auto` is for an output that a rule commands. */
+const OutputActionSchema = OneOf(['on', 'off', 'toggle', 'auto'], {
+  description: 'What the output is to do; `auto` gives it back to its rule before the time.',
+});
+
 export const OutputCommandSchema = Type.Object(
   {
-    action: ActionSchema,
+    action: OutputActionSchema,
     duration_s: Type.Optional(
       Type.Number({
         minimum: 0.01,
         maximum: 86400,
         description:
           'Makes it a pulse: after this many seconds the output switches to the other state by itself. ' +
-          'A later command replaces a running pulse.',
+          'A later command replaces a running pulse. Where a rule commands the output, the rule decides then.',
         examples: [5],
+      }),
+    ),
+    hold_s: Type.Optional(
+      Type.Number({
+        minimum: 0.01,
+        maximum: 604800,
+        description: 'How long the command holds an output that a rule commands; otherwise its `override_s`.',
+        examples: [600],
       }),
     ),
   },

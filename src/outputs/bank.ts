@@ -1,39 +1,34 @@
 import type { OutputConfig } from '../../schemas/devices.ts';
-import type { Action, Output } from '../../schemas/outputs.ts';
-import { type Cancel, type Clock, toTimestamp } from '../clock.ts';
-import type { Driver, OutputLine } from '../hardware/driver.ts';
+import type { Output } from '../../schemas/outputs.ts';
+import { type Clock, toTimestamp } from '../clock.ts';
+import type { Driver } from '../hardware/driver.ts';
+import { type OutputChange, OutputRefused } from './change.ts';
+import { Channel, type Surroundings } from './channel.ts';
 import { onOff } from './state.ts';
 
-interface Channel {
-  readonly config: OutputConfig;
-  readonly line: OutputLine;
-  on: boolean;
-  heldBy: Output['held_by'];
-  /** Wall time at which a running pulse ends, for display; the timer itself runs on the clock that never jumps. */
-  untilMs: number | null;
-  cancelPulse: Cancel;
+/** What the API may ask of an output. */
+export interface Wish {
+  action: 'on' | 'off' | 'toggle' | 'auto';
+  /** Makes it a pulse: seconds after which the output goes back. */
+  durationS?: number | undefined;
+  /** Seconds for which it holds an output that a rule commands. */
+  holdS?: number | undefined;
 }
 
-type FaultListener = (output: string, fault: Error) => void;
-
-interface Surroundings {
-  clock: Clock;
-  /** Hears of a pin that did not obey when nobody was there to be told. */
-  onFault: FaultListener;
-}
-
-const TRY_AGAIN_MS = 1000;
-
-/** The outputs of this device: their states, running pulses and safe states. Switching is synchronous and in memory. */
+/** The outputs of this device: their states, commands, rules and safe states. Switching is synchronous and in memory. */
 export class OutputBank {
   readonly #channels: ReadonlyMap<string, Channel>;
   readonly #clock: Clock;
-  readonly #onFault: FaultListener;
 
-  private constructor(channels: Channel[], { clock, onFault }: Surroundings) {
+  private constructor(channels: readonly Channel[], clock: Clock) {
     this.#channels = new Map(channels.map((channel) => [channel.config.id, channel]));
     this.#clock = clock;
-    this.#onFault = onFault;
+    for (const channel of channels) {
+      const { id, excludes } = channel.config;
+      channel.partners = channels.filter(
+        ({ config }) => config.id !== id && (excludes.includes(config.id) || config.excludes.includes(id)),
+      );
+    }
   }
 
   /**
@@ -45,24 +40,32 @@ export class OutputBank {
     driver: Driver,
     surroundings: Surroundings,
   ): Promise<OutputBank> {
-    const channels: Channel[] = [];
+    const channels = new Map<string, Channel>();
+    const isOn = ({ initial, safe }: OutputConfig) => (initial ?? safe) === 'on';
     try {
-      for (const config of configs) channels.push(await claimChannel(config, driver));
+      // What a process before has left on goes off before its counterpart goes on.
+      for (const config of configs.toSorted((a, b) => Number(isOn(a)) - Number(isOn(b)))) {
+        const line = await driver.output(config.pin, { active: config.active, initial: isOn(config) });
+        channels.set(config.id, new Channel(config, line, surroundings));
+      }
     } catch (fault) {
       // The kernel keeps the levels of this process after its end.
-      new OutputBank(channels, surroundings).makeSafe();
+      new OutputBank([...channels.values()], surroundings.clock).makeSafe();
       throw fault;
     }
-    return new OutputBank(channels, surroundings);
+    return new OutputBank(
+      configs.map(({ id }) => channels.get(id) as Channel),
+      surroundings.clock,
+    );
   }
 
   list(): Output[] {
-    return [...this.#channels.values()].map(describe);
+    return [...this.#channels.values()].map((channel) => this.#describe(channel));
   }
 
   get(id: string): Output | undefined {
     const channel = this.#channels.get(id);
-    return channel && describe(channel);
+    return channel && this.#describe(channel);
   }
 
   /** The state of every output by id; `true` is on. */
@@ -70,32 +73,68 @@ export class OutputBank {
     return Object.fromEntries([...this.#channels].map(([id, { on }]) => [id, on]));
   }
 
-  /**
-   * Switches an output. With a duration the output goes to the other state when the time is over, whatever happens to
-   * the wall clock; a later command replaces a running pulse. Answers undefined where there is no such output, and
-   * throws HardwareError when the pin does not obey.
-   */
-  switch(id: string, action: Action, durationS?: number): Output | undefined {
-    const channel = this.#channels.get(id);
-    if (channel === undefined) return undefined;
-    const on = action === 'toggle' ? !channel.on : action === 'on';
-    this.#drive(channel, on);
-    channel.heldBy = 'api';
-    if (durationS !== undefined) {
-      const durationMs = durationS * 1000;
-      channel.untilMs = this.#clock.now() + durationMs;
-      channel.cancelPulse = this.#clock.after(durationMs, () => this.#endPulse(channel, !on));
-    }
-    return describe(channel);
+  /** Ids of the outputs whose pins do not obey, with the wall time since when. */
+  failing(): { id: string; since: number }[] {
+    return [...this.#channels].flatMap(([id, { failingSince }]) =>
+      failingSince === null ? [] : [{ id, since: failingSince }],
+    );
   }
 
-  /** Drives every output to its safe state and ends all pulses. One pin that fails does not keep the others unsafe. */
+  /** Hears every change of a state, as soon as the pin was written. */
+  onChange(listener: (change: OutputChange) => void): void {
+    for (const channel of this.#channels.values()) channel.onChange = listener;
+  }
+
+  /**
+   * Carries out a command of the API. A later command replaces an earlier one. Answers undefined where there is no such
+   * output; throws OutputRefused when it may not be switched now, and HardwareError when the pin does not obey.
+   */
+  switch(id: string, { action, durationS, holdS }: Wish): Output | undefined {
+    const channel = this.#channels.get(id);
+    if (channel === undefined) return undefined;
+    if (action === 'auto') {
+      if (channel.demand === null) throw new OutputRefused(`No rule commands ${id}: say on or off`);
+      channel.command = null;
+      channel.settle();
+      return this.#describe(channel);
+    }
+    const on = action === 'toggle' ? !channel.on : action === 'on';
+    refuseWhereForbidden(channel, on, durationS);
+    const before = channel.command;
+    const heldForS = durationS ?? (channel.demand === null ? undefined : (holdS ?? channel.config.override_s));
+    const until = heldForS === undefined ? null : this.#clock.monotonic() + heldForS * 1000;
+    channel.command = { on, until, after: durationS === undefined ? null : !on };
+    channel.renew();
+    try {
+      channel.carryOut();
+    } catch (fault) {
+      channel.command = before;
+      throw fault;
+    }
+    return this.#describe(channel);
+  }
+
+  /** What a rule wants. Carried out when it may be; a pin that does not obey is tried again. The same again is nothing. */
+  demand(output: string, on: boolean, { rule, why }: { rule: string; why: string }): void {
+    const channel = this.#channels.get(output);
+    if (channel === undefined) return;
+    const { demand, command, config } = channel;
+    if (demand?.on === on && demand.rule === rule) return;
+    if (demand === null && command?.until === null) {
+      channel.command = { ...command, until: this.#clock.monotonic() + config.override_s * 1000 };
+    }
+    if (!on) channel.renew();
+    channel.demand = { rule, on, why };
+    channel.settle();
+  }
+
+  /** Drives every output to its safe state, for good. One pin that fails does not keep the others unsafe. */
   makeSafe(): void {
     const faults: unknown[] = [];
-    for (const channel of this.#channels.values()) {
+    const offFirst = [...this.#channels.values()].sort((a, b) => a.config.safe.localeCompare(b.config.safe));
+    for (const channel of offFirst) {
       try {
-        this.#drive(channel, channel.config.safe === 'on');
-        channel.heldBy = null;
+        channel.close();
       } catch (fault) {
         faults.push(fault);
       }
@@ -103,38 +142,33 @@ export class OutputBank {
     if (faults.length > 0) throw new AggregateError(faults, 'Not every output could be driven to its safe state.');
   }
 
-  /** A pin that does not obey is tried again until it does: nobody waits for the end of a pulse to hear of it. */
-  #endPulse(channel: Channel, on: boolean): void {
-    try {
-      this.#drive(channel, on);
-      channel.heldBy = null;
-    } catch (fault) {
-      this.#onFault(channel.config.id, fault as Error);
-      channel.cancelPulse = this.#clock.after(TRY_AGAIN_MS, () => this.#endPulse(channel, on));
+  #describe({ config, on, heldBy, command, demand }: Channel): Output {
+    const untilMs = command?.until == null ? null : this.#clock.now() + command.until - this.#clock.monotonic();
+    return {
+      id: config.id,
+      pin: config.pin,
+      state: onOff(on),
+      held_by: heldBy === 'start' || heldBy === 'stop' ? null : heldBy,
+      until: untilMs === null ? null : toTimestamp(untilMs),
+      rule: demand?.rule ?? null,
+      demand: demand === null ? null : onOff(demand.on),
+    };
+  }
+}
+
+function refuseWhereForbidden(channel: Channel, on: boolean, durationS: number | undefined): void {
+  const { id, min_on_s: minOnS = 0, min_off_s: minOffS = 0 } = channel.config;
+  if (on !== channel.on) {
+    const waitMs = channel.keptForMs();
+    if (waitMs > 0) {
+      const waitS = Math.ceil(waitMs / 1000);
+      throw new OutputRefused(`${id} has to stay ${onOff(channel.on)} for ${waitS} s more`, waitS);
     }
+    const other = on ? channel.blockedBy() : undefined;
+    if (other !== undefined) throw new OutputRefused(`${other.config.id} is on, and ${id} must never be on with it`);
   }
-
-  #drive(channel: Channel, on: boolean): void {
-    channel.line.write(on);
-    channel.on = on;
-    channel.cancelPulse();
-    channel.cancelPulse = () => {};
-    channel.untilMs = null;
+  const leastS = on ? minOnS : minOffS;
+  if (durationS !== undefined && durationS < leastS) {
+    throw new OutputRefused(`${id} has to stay ${onOff(on)} for ${leastS} s at least`);
   }
-}
-
-async function claimChannel(config: OutputConfig, driver: Driver): Promise<Channel> {
-  const on = (config.initial ?? config.safe) === 'on';
-  const line = await driver.output(config.pin, { active: config.active, initial: on });
-  return { config, line, on, heldBy: null, untilMs: null, cancelPulse: () => {} };
-}
-
-function describe({ config, on, heldBy, untilMs }: Channel): Output {
-  return {
-    id: config.id,
-    pin: config.pin,
-    state: onOff(on),
-    held_by: heldBy,
-    until: untilMs === null ? null : toTimestamp(untilMs),
-  };
 }

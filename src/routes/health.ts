@@ -3,6 +3,7 @@ import { type Health, HealthSchema } from '../../schemas/health.ts';
 import { Named } from '../../schemas/primitives.ts';
 import { problems } from '../../schemas/problem.ts';
 import { toTimestamp } from '../clock.ts';
+import type { OutputBank } from '../outputs/bank.ts';
 
 /** A receiver that restarts is no fault of this device. */
 const FAILING_TOO_LONG_MS = 5 * 60_000;
@@ -54,7 +55,7 @@ const health: FastifyPluginAsyncTypebox = async (app) => {
     async () => {
       const onDisk = storeHealth();
       const reasons = latest.stale().map((id) => `Sensor ${id} has had no good reading for too long.`);
-      reasons.push(...uplinkReasons());
+      reasons.push(...outputReasons(app.outputs), ...uplinkReasons());
       if (onDisk.status === 'failing') reasons.push(`Readings cannot be stored: ${onDisk.last_error}.`);
       return {
         status: reasons.length === 0 ? ('healthy' as const) : ('degraded' as const),
@@ -81,3 +82,7 @@ const health: FastifyPluginAsyncTypebox = async (app) => {
   );
 };
 export default health;
+
+function outputReasons(outputs: OutputBank): string[] {
+  return outputs.failing().map(({ id, since }) => `Output ${id} has not obeyed since ${toTimestamp(since)}.`);
+}

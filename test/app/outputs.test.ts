@@ -1,19 +1,21 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
+import type { OutputConfig } from '../../schemas/devices.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 import { buildTestApp, withKey } from '../support/server.ts';
 
-const outputs = [
-  { id: 'led', pin: 17, active: 'high', safe: 'off' },
-  { id: 'vent', pin: 22, active: 'low', safe: 'on' },
-] as const;
+const NO_RULE = { rule: null, demand: null };
+const outputs: OutputConfig[] = [
+  { id: 'led', pin: 17, active: 'high', safe: 'off', override_s: 3600, excludes: [] },
+  { id: 'vent', pin: 22, active: 'low', safe: 'on', override_s: 3600, excludes: [] },
+];
 
 test('outputs are listed with pin and state; a low-active one that is safe when on starts with a low pin', async (t) => {
   const { app, pins } = await buildTestApp(t, { outputs: [...outputs] });
   assert.deepEqual((await app.inject('/api/outputs')).json(), {
     outputs: [
-      { id: 'led', pin: 17, state: 'off', held_by: null, until: null },
-      { id: 'vent', pin: 22, state: 'on', held_by: null, until: null },
+      { id: 'led', pin: 17, state: 'off', held_by: null, until: null, ...NO_RULE },
+      { id: 'vent', pin: 22, state: 'on', held_by: null, until: null, ...NO_RULE },
     ],
   });
   assert.equal(pins.level(22), 0);
@@ -24,7 +26,7 @@ test('a command is held by the api until another one comes', async (t) => {
   const { app } = await buildTestApp(t, { outputs: [...outputs] });
   const post = { method: 'POST', url: '/api/outputs/vent', headers: withKey } as const;
   const off = (await app.inject({ ...post, body: { action: 'off' } })).json();
-  assert.deepEqual(off, { id: 'vent', pin: 22, state: 'off', held_by: 'api', until: null });
+  assert.deepEqual(off, { id: 'vent', pin: 22, state: 'off', held_by: 'api', until: null, ...NO_RULE });
   assert.equal((await app.inject({ ...post, body: { action: 'toggle' } })).json().state, 'on');
 });
 
@@ -42,6 +44,7 @@ test('a pulse says when it ends, and ends then', async (t) => {
     pin: 17,
     state: 'on',
     held_by: 'api',
+    ...NO_RULE,
     until: new Date(clock.now() + 5000).toISOString(),
   });
   await clock.advance(4999);

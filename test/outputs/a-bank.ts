@@ -12,6 +12,8 @@ export const anOutput = (changes: Partial<OutputConfig> = {}): OutputConfig => (
   pin: LED,
   active: 'high',
   safe: 'off',
+  override_s: 3600,
+  excludes: [],
   ...changes,
 });
 

@@ -26,7 +26,7 @@ describe('an output', () => {
   it('goes on, off and to the other state, on the pin and in the answer', async () => {
     const { bank, pins } = await aBank(anOutput({ active: 'low' }));
     const seen = (['on', 'on', 'off', 'toggle', 'toggle'] as const).map((action) => {
-      const answer = bank.switch('led', action);
+      const answer = bank.switch('led', { action });
       return [answer?.state, pins.level(LED), bank.states().led];
     });
     assert.deepEqual(seen, [
@@ -40,21 +40,37 @@ describe('an output', () => {
 
   it('says who commanded it, and nobody at first', async () => {
     const { bank, led } = await aBank();
-    assert.deepEqual(led(), { id: 'led', pin: LED, state: 'off', held_by: null, until: null });
-    assert.deepEqual(bank.switch('led', 'on'), { id: 'led', pin: LED, state: 'on', held_by: 'api', until: null });
+    assert.deepEqual(led(), {
+      id: 'led',
+      pin: LED,
+      state: 'off',
+      held_by: null,
+      until: null,
+      rule: null,
+      demand: null,
+    });
+    assert.deepEqual(bank.switch('led', { action: 'on' }), {
+      id: 'led',
+      pin: LED,
+      state: 'on',
+      held_by: 'api',
+      rule: null,
+      demand: null,
+      until: null,
+    });
   });
 
   it('that does not exist is no output and no error', async () => {
     const { bank, pins } = await aBank();
-    assert.equal(bank.switch('ghost', 'on'), undefined);
+    assert.equal(bank.switch('ghost', { action: 'on' }), undefined);
     assert.equal(bank.get('ghost'), undefined);
     assert.deepEqual(pins.levelsOf(LED), [0]);
   });
 
   it('is switched without the others', async () => {
     const { bank } = await aBank(anOutput(), aVent());
-    bank.switch('vent', 'off');
-    bank.switch('led', 'on');
+    bank.switch('vent', { action: 'off' });
+    bank.switch('led', { action: 'on' });
     assert.deepEqual(bank.states(), { led: true, vent: false });
     assert.deepEqual(
       bank.list().map(({ id, state }) => [id, state]),
@@ -70,19 +86,19 @@ describe('an output', () => {
     pins.breakPin(LED);
     const before = led();
     for (const durationS of [undefined, 5]) {
-      assert.throws(() => bank.switch('led', 'on', durationS), HardwareError);
+      assert.throws(() => bank.switch('led', { action: 'on', durationS }), HardwareError);
       assert.deepEqual(led(), before);
     }
     pins.breakPin(LED, false);
-    assert.equal(bank.switch('led', 'toggle')?.state, 'on');
+    assert.equal(bank.switch('led', { action: 'toggle' })?.state, 'on');
   });
 });
 
 describe('the safe states', () => {
   it('are driven on every output, and running pulses end without a trace', async () => {
     const { bank, pins, clock } = await aBank(anOutput(), aVent());
-    bank.switch('led', 'on', 5);
-    bank.switch('vent', 'off', 5);
+    bank.switch('led', { action: 'on', durationS: 5 });
+    bank.switch('vent', { action: 'off', durationS: 5 });
     bank.makeSafe();
     assert.deepEqual(bank.states(), { led: false, vent: true });
     assert.deepEqual([pins.level(LED), pins.level(VENT)], [0, 1]);
@@ -99,8 +115,8 @@ describe('the safe states', () => {
 
   it('reach the outputs behind one that does not obey, and the fault is told', async () => {
     const { bank, pins } = await aBank(anOutput(), anOutput({ id: 'pump', pin: 5 }), aVent());
-    for (const id of ['led', 'pump']) bank.switch(id, 'on');
-    bank.switch('vent', 'off');
+    for (const id of ['led', 'pump']) bank.switch(id, { action: 'on' });
+    bank.switch('vent', { action: 'off' });
     pins.breakPin(LED);
     assert.throws(
       () => bank.makeSafe(),

@@ -15,47 +15,55 @@ describe('a pulse', () => {
   ] as const) {
     it(`of ${action} on an output that is ${initial} ends with ${after}, to the millisecond`, async () => {
       const { bank, clock, led } = await aBank(anOutput({ initial }));
-      const answer = bank.switch('led', action, 5);
+      const answer = bank.switch('led', { action: action, durationS: 5 });
       assert.deepEqual([answer?.state, answer?.until], [during, '2026-11-23T10:00:05.000Z']);
       await clock.advance(4_999);
       assert.equal(led()?.state, during);
       await clock.advance(1);
-      assert.deepEqual(led(), { id: 'led', pin: LED, state: after, held_by: null, until: null });
+      assert.deepEqual(led(), {
+        id: 'led',
+        pin: LED,
+        state: after,
+        held_by: null,
+        until: null,
+        rule: null,
+        demand: null,
+      });
     });
   }
 
   it('drives the pin when it ends', async () => {
     const { bank, clock, pins } = await aBank(anOutput({ active: 'low' }));
-    bank.switch('led', 'on', 0.01);
+    bank.switch('led', { action: 'on', durationS: 0.01 });
     await clock.advance(10);
     assert.deepEqual(pins.levelsOf(LED), [1, 0, 1]);
   });
 
   it('that was replaced by a command does not end it', async () => {
     const { bank, clock, led } = await aBank();
-    bank.switch('led', 'on', 5);
+    bank.switch('led', { action: 'on', durationS: 5 });
     await clock.advance(2_000);
-    assert.equal(bank.switch('led', 'on')?.until, null);
+    assert.equal(bank.switch('led', { action: 'on' })?.until, null);
     await clock.advance(HOUR_MS);
     assert.deepEqual([led()?.state, led()?.held_by], ['on', 'api']);
   });
 
   it('that was replaced by another one ends when the other one does', async () => {
     const { bank, clock, pins } = await aBank();
-    bank.switch('led', 'on', 5);
+    bank.switch('led', { action: 'on', durationS: 5 });
     await clock.advance(2_000);
-    bank.switch('led', 'on', 10);
+    bank.switch('led', { action: 'on', durationS: 10 });
     await clock.advance(9_999);
     assert.equal(pins.level(LED), 1);
     await clock.advance(1);
     assert.equal(pins.level(LED), 0);
     await clock.advance(HOUR_MS);
-    assert.deepEqual(pins.levelsOf(LED), [0, 1, 1, 0]);
+    assert.deepEqual(pins.levelsOf(LED), [0, 1, 0]);
   });
 
   it('lasts as long as it was asked for, whatever happens to the wall clock', async () => {
     const { bank, clock, led } = await aBank();
-    bank.switch('led', 'on', 5);
+    bank.switch('led', { action: 'on', durationS: 5 });
     clock.step(10 * HOUR_MS);
     await clock.advance(4_999);
     assert.equal(led()?.state, 'on');
@@ -66,9 +74,9 @@ describe('a pulse', () => {
 
   it('runs on when a command in between does not reach the pin', async () => {
     const { bank, clock, pins, led } = await aBank();
-    bank.switch('led', 'on', 5);
+    bank.switch('led', { action: 'on', durationS: 5 });
     pins.breakPin(LED);
-    assert.throws(() => bank.switch('led', 'off'), HardwareError);
+    assert.throws(() => bank.switch('led', { action: 'off' }), HardwareError);
     assert.equal(led()?.until, '2026-11-23T10:00:05.000Z');
     pins.breakPin(LED, false);
     await clock.advance(5_000);
@@ -77,7 +85,7 @@ describe('a pulse', () => {
 
   it('whose end the pin does not obey is ended as soon as it does', async () => {
     const { bank, clock, pins, faults, led } = await aBank();
-    bank.switch('led', 'on', 5);
+    bank.switch('led', { action: 'on', durationS: 5 });
     pins.breakPin(LED);
     await clock.advance(7_500);
     assert.deepEqual([led()?.state, faults], ['on', ['led', 'led', 'led']]);
