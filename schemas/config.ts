@@ -1,6 +1,7 @@
 import { type Static, Type } from '@sinclair/typebox';
 import { OutputConfigSchema } from './devices.ts';
 import { IdSchema, OneOf } from './primitives.ts';
+import { RuleConfigSchema } from './rules.ts';
 import { SensorConfigSchema } from './sensor-config.ts';
 import { StoreConfigSchema } from './store-config.ts';
 
@@ -60,6 +61,11 @@ export const ConfigSchema = Type.Object(
       maxItems: 28,
       default: [{ id: 'led', pin: 17 }],
       description: 'What can be switched. Without this list: an LED on BCM 17.',
+    }),
+    rules: Type.Array(RuleConfigSchema, {
+      maxItems: 100,
+      default: [],
+      description: 'What the device decides by itself.',
     }),
     store: StoreConfigSchema,
     clock: Type.Object(

@@ -15,6 +15,7 @@ import openapi from './plugins/openapi.ts';
 import outputs from './plugins/outputs.ts';
 import problems, { answerError } from './plugins/problems.ts';
 import retention from './plugins/retention.ts';
+import rules from './plugins/rules.ts';
 import store from './plugins/store.ts';
 import summaries from './plugins/summaries.ts';
 import timekeeping from './plugins/timekeeping.ts';
@@ -105,6 +106,7 @@ async function assemble(app: FastifyInstance, config: Readonly<Config>, parts: P
   });
   await app.register(timekeeping, { clock, trust: config.clock.trust, root });
   await app.register(outputs, { outputs: config.outputs, clock });
+  await app.register(rules, { config, clock });
   await app.register(collector, { config, clock, root });
   await app.register(summaries, { config, clock });
   await app.register(retention, { config, clock });

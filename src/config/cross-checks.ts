@@ -30,7 +30,45 @@ export function crossChecks(config: Config): Explanation[] {
     claim(names, output.id, `outputs[${index}]`, `${at}/id`);
     claim(pins, output.pin, `outputs[${index}]`, `${at}/pin`);
   });
-  return faults;
+  return [...faults, ...excludesFaults(config), ...ruleFaults(config)];
+}
+
+/** Outputs that exclude each other are not on together from the start, nor in their safe states. */
+function excludesFaults({ outputs }: Config): Explanation[] {
+  return outputs.flatMap(({ id, excludes, safe, initial = safe }, index) =>
+    excludes.flatMap((other, place) => {
+      const pointer = `/outputs/${index}/excludes/${place}`;
+      const partner = outputs.find((output) => output.id === other);
+      if (partner === undefined || other === id) return [{ pointer, message: 'names no other output' }];
+      const bothOn =
+        (safe === 'on' && partner.safe === 'on') || (initial === 'on' && (partner.initial ?? partner.safe) === 'on');
+      return bothOn ? [{ pointer, message: `is on together with ${id} at the start or when both are safe` }] : [];
+    }),
+  );
+}
+
+/** A rule names what is there, one limit, and one output that no other rule commands. */
+function ruleFaults({ rules, sensors, outputs }: Config): Explanation[] {
+  const names = new Set<string>();
+  const commanded = new Map<string, string>();
+  return rules.flatMap((rule, index) => {
+    const found: Explanation[] = [];
+    const fault = (member: string, message: string) => found.push({ pointer: `/rules/${index}/${member}`, message });
+    const { output } = rule.then;
+    if (names.has(rule.id)) fault('id', 'is used twice: another rule has it already');
+    if (!sensors.some(({ id }) => id === rule.sensor)) fault('sensor', 'names no sensor');
+    if (rule.above === undefined && rule.below === undefined) fault('above', 'is required, or below');
+    if (rule.above !== undefined && rule.below !== undefined) fault('below', 'cannot stand beside above');
+    if (!outputs.some(({ id }) => id === output)) fault('then/output', 'names no output');
+    if (rule.otherwise && rule.otherwise.output !== output) fault('otherwise/output', `must be ${output}, as in then`);
+    if (rule.when_stale && rule.when_stale.output !== output)
+      fault('when_stale/output', `must be ${output}, as in then`);
+    const other = commanded.get(output);
+    if (other !== undefined) fault('then/output', `is commanded by the rule ${other} already`);
+    names.add(rule.id);
+    commanded.set(output, rule.id);
+    return found;
+  });
 }
 
 /** A range without a value in it, also where one end of it is that of the datasheet. */

@@ -28,7 +28,7 @@ interface Options {
 /** Reads the sensors from the first listening moment to the end, and hands every reading to memory and store. */
 export default fp<Options>(
   async (app, { config, clock, root }) => {
-    const { hardware, outputs, store, timekeeping, log } = app;
+    const { hardware, outputs, rules, store, timekeeping, log } = app;
     const sensors = await buildSensors(config, { driver: hardware.driver, clock, root });
     const sensorIds = sensors.map(({ id }) => id);
     const simulated = hardware.driver.simulated || sensors.some((sensor) => sensor.simulated);
@@ -52,6 +52,7 @@ export default fp<Options>(
       clock,
       sinks: {
         onReading(reading) {
+          rules.take(reading);
           const before = latest.take(reading);
           if (reading.quality !== (before?.quality ?? 'good')) {
             const { sensor, quality, reason } = reading;
@@ -61,7 +62,10 @@ export default fp<Options>(
           const run = timekeeping.runAt(reading.monotonic);
           store.append([{ kind: 'sensor', name: reading.sensor, run, ...reading }]);
         },
-        onChange: (reading) => void latest.take(reading),
+        onChange(reading) {
+          rules.take(reading);
+          latest.take(reading);
+        },
         onTick(tick) {
           const states = outputs.states();
           recent.push({ at: tick.at, values: valuesOf(tick, sensorIds), outputs: states, simulated });
@@ -76,5 +80,5 @@ export default fp<Options>(
     app.addHook('onListen', async () => collector.start());
     app.addHook('onClose', () => collector.stop());
   },
-  { name: 'collector', dependencies: ['hardware', 'outputs', 'store', 'timekeeping'] },
+  { name: 'collector', dependencies: ['hardware', 'outputs', 'rules', 'store', 'timekeeping'] },
 );

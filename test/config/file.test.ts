@@ -20,7 +20,7 @@ describe('the configuration file', () => {
   it('may repeat a part by an alias', (t) => {
     const { store, outputs } = load(t, 'store: { dir: &where /data }\noutputs: [{ id: led, pin: 4, safe: on }]\n');
     assert.equal(store.dir, '/data');
-    assert.deepEqual(outputs, [{ id: 'led', pin: 4, active: 'high', safe: 'on' }]);
+    assert.deepEqual(outputs, [{ id: 'led', pin: 4, active: 'high', safe: 'on', override_s: 3600, excludes: [] }]);
     const shared = load(t, 'sensors: [&a { id: a, kind: cpu }]\nlog: { level: &word info }\ndevice: { id: *word }\n');
     assert.equal(shared.device.id, 'info');
   });

@@ -15,7 +15,7 @@ describe('a wrong setting', () => {
     ],
     'an unknown section': [
       'log: {}\nhttps: {}\n',
-      '2: https is not known here; known are device, hardware, collect, sensors, outputs, store, clock, uplink, http, log',
+      '2: https is not known here; known are device, hardware, collect, sensors, outputs, rules, store, clock, uplink, http, log',
     ],
     'an unknown key': ['log:\n  colour: true\n', '2: log.colour is not known here; known are level'],
     'an inherited word for a key': ['log:\n  __proto__: {}\n', '2: log.__proto__ is not known here; known are level'],
@@ -57,6 +57,23 @@ describe('a wrong setting', () => {
     'a window that does not fit into an hour': [
       'uplink:\n  window_s: 700\n',
       '2: uplink.window_s must divide an hour: 60, 300, 600, 900, …, but is 700',
+    ],
+    'a rule about a sensor that is not there': [
+      'rules:\n  - { id: r, sensor: gone, above: 1, then: { output: led, action: on } }\n',
+      '2: rules[0].sensor names no sensor',
+    ],
+    'a rule with both limits': [
+      'rules:\n  - { id: r, sensor: button, above: 1, below: 0, then: { output: led, action: on } }\n',
+      '2: rules[0].below cannot stand beside above',
+    ],
+    'a second rule for one output': [
+      'rules:\n  - { id: r, sensor: button, above: 0, then: { output: led, action: on } }\n' +
+        '  - { id: s, sensor: button, below: 1, then: { output: led, action: on } }\n',
+      '3: rules[1].then.output is commanded by the rule r already',
+    ],
+    'outputs that exclude each other and are on together when they are safe': [
+      'outputs:\n  - { id: a, pin: 4, safe: on, excludes: [b] }\n  - { id: b, pin: 5, safe: on }\n',
+      '2: outputs[0].excludes[0] is on together with a at the start or when both are safe',
     ],
     'a pin that is not on the header': [
       'outputs:\n  - id: a\n    pin: 28\n',
@@ -146,7 +163,7 @@ outputs: [{ id: e, pin: 5 }]
       { id: 'c', kind: 'sysfs', path: '/c', unit: 'V', scale: 1, offset: 0 },
       { id: 'd', kind: 'simulated', unit: 'V', mean: 20, amplitude: 5, period_s: 86400, noise: 0.1, seed: 1 },
     ]);
-    assert.deepEqual(outputs, [{ id: 'e', pin: 5, active: 'high', safe: 'off' }]);
+    assert.deepEqual(outputs, [{ id: 'e', pin: 5, active: 'high', safe: 'off', override_s: 3600, excludes: [] }]);
   });
 
   it("is the chapter's device without a file", () => {

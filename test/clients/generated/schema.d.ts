@@ -706,7 +706,9 @@ export interface components {
          *       "pin": 17,
          *       "state": "on",
          *       "held_by": "api",
-         *       "until": "2026-11-23T10:00:05.000Z"
+         *       "until": "2026-11-23T10:00:05.000Z",
+         *       "rule": null,
+         *       "demand": null
          *     }
          */
         Output: {
@@ -726,16 +728,26 @@ export interface components {
              */
             state: "on" | "off";
             /**
-             * @description Who commanded the present state; null: nobody since start or the last pulse.
+             * @description Who holds the present state: a command over the API, a rule, or the longest time on (`max_on_s`); null: nobody since start or the last pulse.
              * @enum {string|null}
              */
-            held_by: "api" | null;
+            held_by: "api" | "rule" | "limit" | null;
             /**
              * Format: date-time
-             * @description When a running pulse ends; null where none runs.
+             * @description When the pulse or the command ends; null: for good.
              * @example 2026-11-23T10:00:00.000Z
              */
             until: string | null;
+            /**
+             * @description The rule that commands this output.
+             * @example air_temp_c
+             */
+            rule: string | null;
+            /**
+             * @description What that rule wants: not yet done within `min_on_s` or `min_off_s`, while a command holds the output, or while an output that excludes it is on.
+             * @enum {string|null}
+             */
+            demand: "on" | "off" | null;
         };
         OutputList: {
             outputs: components["schemas"]["Output"][];
@@ -748,15 +760,20 @@ export interface components {
          */
         OutputCommand: {
             /**
-             * @description What the output is to do.
+             * @description What the output is to do; `auto` gives it back to its rule before the time.
              * @enum {string}
              */
-            action: "on" | "off" | "toggle";
+            action: "on" | "off" | "toggle" | "auto";
             /**
-             * @description Makes it a pulse: after this many seconds the output switches to the other state by itself. A later command replaces a running pulse.
+             * @description Makes it a pulse: after this many seconds the output switches to the other state by itself. A later command replaces a running pulse. Where a rule commands the output, the rule decides then.
              * @example 5
              */
             duration_s?: number;
+            /**
+             * @description How long the command holds an output that a rule commands; otherwise its `override_s`.
+             * @example 600
+             */
+            hold_s?: number;
         };
         /**
          * @example {
@@ -1902,6 +1919,24 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description It cannot be done as the device is set up. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Conflict",
+                     *       "status": 409,
+                     *       "error": "There is no uplink: set uplink.url or EDGE_UPLINK_URL",
+                     *       "request_id": "req-7"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The body is larger than 16 KiB. */
             413: {
                 headers: {
@@ -2138,6 +2173,24 @@ export interface operations {
                      *       "title": "Not Found",
                      *       "status": 404,
                      *       "error": "There is no output \"pump\"",
+                     *       "request_id": "req-7"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It cannot be done as the device is set up. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Conflict",
+                     *       "status": 409,
+                     *       "error": "There is no uplink: set uplink.url or EDGE_UPLINK_URL",
                      *       "request_id": "req-7"
                      *     }
                      */
