@@ -50,6 +50,7 @@ const MESSAGES: Record<string, (params: Record<string, unknown>) => string> = {
   minLength: (p) => `must have at least ${plain(p.limit)} characters`,
   maxLength: (p) => `must have at most ${plain(p.limit)} characters`,
   maxItems: (p) => `must have at most ${plain(p.limit)} items`,
+  uniqueItems: () => 'must not name anything twice',
   pattern: (p) => `must match ${plain(p.pattern)}`,
   format: (p) =>
     p.format === 'date-time' ? 'must be a time like 2026-11-23T10:00:00Z' : `must be a ${plain(p.format)}`,

@@ -38,6 +38,7 @@ describe('a value that does not fit', () => {
     'a shortest text': [{ minLength: 2 }, 'x', 'must have at least 2 characters'],
     'a longest text': [{ maxLength: 2 }, 'xxx', 'must have at most 2 characters'],
     'a longest list': [{ maxItems: 1 }, [1, 2], 'must have at most 1 items'],
+    'a list with something in it twice': [{ uniqueItems: true }, [1, 1], 'must not name anything twice'],
     'a pattern': [{ pattern: '^a$' }, 'b', 'must match ^a$'],
     'a pattern with a meaning': [{ pattern: '^a$', 'x-expected': 'the letter a' }, 'b', 'must be the letter a'],
     'a time': [{ format: 'date-time' }, 'noon', 'must be a time like 2026-11-23T10:00:00Z'],
