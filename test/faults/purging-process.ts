@@ -1,0 +1,36 @@
+import { openDatabase } from '../../src/store/database.ts';
+import { storeOperations } from '../../src/store/operations.ts';
+import { HOUR_MS } from '../../src/summaries/window.ts';
+import { aRow, WINDOW_MS } from '../store/a-store.ts';
+
+/**
+ * A process of its own that fills a small database hour by hour, and makes room in it each time: `purging-process.ts
+ * FILE BYTES HOURS`. It goes on where the one before it was killed.
+ */
+const [file = '', bytes = '', hours = ''] = process.argv.slice(2);
+const maxBytes = Number(bytes);
+const database = openDatabase(file, maxBytes);
+const operations = storeOperations(database, WINDOW_MS, maxBytes);
+const closing = { device: 'pi', units: {}, upstream: true };
+
+const newest = database
+  .prepare<[], number | null>(
+    'SELECT max(coalesce((SELECT max(at) FROM reading), 0), coalesce(max(last), 0)) FROM summary',
+  )
+  .pluck()
+  .get();
+let now = Math.ceil(((newest ?? 0) + 1) / HOUR_MS) * HOUR_MS;
+for (let hour = 0; hour < Number(hours); hour++) {
+  const rows = Array.from({ length: 60 }, (_, minute) => aRow({ at: now + minute * 60_000, value: minute }));
+  operations.commit({ rows, again: false });
+  now += HOUR_MS;
+  operations.closeWindows({ now: now + 10_000, ...closing });
+  while (operations.retain({ now, ...closing, keepReadingsMs: 3 * HOUR_MS }));
+  // Half of it gets through, so that delivered, waiting and merged windows lie side by side.
+  const batch = hour % 2 === 0 ? operations.nextBatch({ lane: 'summary', maxItems: 5, device: 'pi' }) : null;
+  if (batch !== null) {
+    process.stdout.write(`${batch.body}\n`);
+    operations.acknowledge({ batch: batch.id });
+  }
+}
+database.close();
