@@ -9,15 +9,21 @@ export interface Surroundings {
   safe: ReadonlyMap<string, boolean>;
 }
 
+/** A rule and what it knows. */
+export interface Standing {
+  readonly rule: RuleConfig;
+  readonly state: RuleState;
+}
+
 /** What a rule wants of its output in a state, `true` is on; undefined: nothing that it has not wanted before. */
-export function wantOf(rule: RuleConfig, { phase }: RuleState, { safe }: Surroundings): boolean | undefined {
-  switch (phase) {
+export function wantOf({ rule, state }: Standing, { safe }: Surroundings): boolean | undefined {
+  switch (state.phase) {
     case 'active':
-      return rule.then.action === 'on';
+      return rule.then && rule.then.action === 'on';
     case 'idle':
       return rule.otherwise && rule.otherwise.action === 'on';
     case 'stale':
-      return rule.when_stale ? rule.when_stale.action === 'on' : safe.get(rule.then.output);
+      return rule.when_stale ? rule.when_stale.action === 'on' : rule.then && safe.get(rule.then.output);
     default:
       return undefined;
   }

@@ -82,6 +82,54 @@ const MIGRATIONS: readonly string[] = [
    ALTER TABLE series ADD COLUMN dropped INTEGER NOT NULL DEFAULT 0; -- readings that are counted in gaps
    CREATE INDEX outbox_gap ON outbox (series) WHERE lane = 'summary' AND size = 0;
    CREATE INDEX run_waiting ON run (id) WHERE shift IS NULL;`,
+
+  `-- What every output did, in the order in which it did it: the wall clock may step.
+   CREATE TABLE output_change (
+     id     INTEGER PRIMARY KEY,
+     output TEXT NOT NULL,
+     at     INTEGER NOT NULL,
+     run    INTEGER NOT NULL, -- as in reading
+     before INTEGER,          -- 1 is on; null: not known
+     after  INTEGER NOT NULL,
+     by     TEXT NOT NULL,
+     rule   TEXT,
+     why    TEXT NOT NULL
+   ) STRICT;
+   CREATE INDEX output_change_of ON output_change (output, id);
+   CREATE INDEX output_change_untrusted ON output_change (run) WHERE run > 0;
+
+   -- Rules that came over the API; they stand before those of the file.
+   CREATE TABLE rule (
+     id         TEXT PRIMARY KEY,
+     definition TEXT NOT NULL, -- JSON
+     changed_at INTEGER NOT NULL
+   ) STRICT, WITHOUT ROWID;
+   CREATE TABLE rule_change (
+     id         INTEGER PRIMARY KEY,
+     rule       TEXT NOT NULL,
+     at         INTEGER NOT NULL,
+     definition TEXT -- null: it was taken away
+   ) STRICT;
+   CREATE INDEX rule_change_of ON rule_change (rule, id);
+   CREATE TABLE rule_state (
+     rule  TEXT PRIMARY KEY,
+     state TEXT NOT NULL -- JSON
+   ) STRICT, WITHOUT ROWID;
+   CREATE TABLE alert (
+     id        INTEGER PRIMARY KEY,
+     rule      TEXT NOT NULL,
+     cause     TEXT NOT NULL,
+     details   TEXT NOT NULL,    -- JSON: what is not asked for in a query
+     raised_at INTEGER NOT NULL,
+     run       INTEGER NOT NULL, -- as in reading
+     cleared_at INTEGER,
+     cleared_run INTEGER NOT NULL DEFAULT 0,
+     acknowledged_at INTEGER,
+     revision  INTEGER NOT NULL, -- counts what has happened to it
+     published INTEGER NOT NULL  -- revision that the outbox was given last; -1: none
+   ) STRICT;
+   CREATE UNIQUE INDEX alert_open ON alert (rule, cause) WHERE cleared_at IS NULL;
+   CREATE INDEX alert_unpublished ON alert (id) WHERE published < revision;`,
 ];
 
 /** True where the tables are of a form that this program does not know yet. */

@@ -6,6 +6,7 @@ import { OpenWindows } from './open-windows.ts';
 import { OutboxTable } from './outbox-table.ts';
 import type { StoredRow, StoreOperations } from './protocol.ts';
 import { ReadingsTable } from './readings-table.ts';
+import { recordOperations } from './record-operations.ts';
 import { Retention } from './retention.ts';
 import { Runs } from './runs.ts';
 import { SeriesTable } from './series-table.ts';
@@ -25,6 +26,7 @@ export function storeOperations(
   const outbox = new OutboxTable(database);
   const readings = new ReadingsTable(database, series, openWindows);
   const runs = new Runs(database, readings);
+  const records = recordOperations(database, { outbox, runs, maxBytes });
   const gaps = new Gaps(database, series);
   const closing = new WindowClosing(database, { series, openWindows, summaries, outbox, gaps });
   const tables = { series, openWindows, summaries, outbox, gaps, closing };
@@ -49,6 +51,7 @@ export function storeOperations(
   }
 
   return {
+    ...records.operations,
     probe: () => probeMedium(database.name),
     commit({ rows, again }) {
       transaction(() => {
@@ -75,6 +78,7 @@ export function storeOperations(
       runs.trust(run, offset);
       let moved = 0;
       transaction(() => {
+        for (const { id, shift } of runs.settled()) records.shift(id, shift);
         moved = runs.moveRows(limit);
       });
       return moved;

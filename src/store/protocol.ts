@@ -1,6 +1,7 @@
 import type { Quality } from '../../schemas/sensors.ts';
 import type { Statistics } from '../summaries/statistics.ts';
 import type { Window } from '../summaries/window.ts';
+import type { RecordOperations } from './records.ts';
 
 /** What a series records: values of a sensor, or states of an output. */
 export type SeriesKind = 'sensor' | 'output';
@@ -122,7 +123,7 @@ export interface Usage {
 }
 
 /** What the worker does for the main thread: the only talk between the two. */
-export interface StoreOperations {
+export interface StoreOperations extends RecordOperations {
   /** Whether the disk would take a row: looks, and writes nothing. */
   probe(request: Record<string, never>): void;
   /** Writes all rows in one transaction, on disk when it resolves. `again` marks a batch whose first fate is unknown. */
@@ -182,19 +183,3 @@ export interface Fault {
 }
 
 export type Answer = { id: number; result: unknown } | { id: number; error: Fault };
-
-/** How the store is, seen from the main thread. */
-export interface StoreHealth {
-  status: 'ok' | 'failing';
-  lastError: string | null;
-  pendingRows: number;
-  droppedRows: number;
-  lastCommitAt: number | null;
-  sizeBytes: number | null;
-  usedBytes: number | null;
-  maxBytes: number;
-  /** Readings that were on disk, had to make room, and were not sent before. */
-  droppedReadings: number;
-  /** The broken database that was set aside last since the start. */
-  recovered: Recovery | null;
-}

@@ -23,6 +23,7 @@ export class Runs {
   readonly #find;
   readonly #known;
   readonly #waiting;
+  readonly #allSettled;
   readonly #settle;
   readonly #settled;
   readonly #newest;
@@ -40,6 +41,9 @@ export class Runs {
     this.#settled = database.prepare<[], RunRow>(
       `SELECT * FROM run WHERE shift IS NOT NULL AND id IN (SELECT DISTINCT run FROM reading WHERE run > 0)
        ORDER BY iif(shift > 0, -id, id)`,
+    );
+    this.#allSettled = database.prepare<[], { id: number; shift: number }>(
+      'SELECT id, shift FROM run WHERE shift IS NOT NULL ORDER BY id DESC LIMIT 100',
     );
     this.#settle = database.prepare<[number, number]>('UPDATE run SET shift = ? WHERE id = ?');
     this.#newest = database.prepare<[], { at: number | null }>(
@@ -69,6 +73,11 @@ export class Runs {
         this.#settle.run(row.boot === boot ? offset - row.offset : this.#notBehind(row.id, offset), row.id);
       }
     })();
+  }
+
+  /** Runs that know what their clocks were wrong by. */
+  settled(): { id: number; shift: number }[] {
+    return this.#allSettled.all();
   }
 
   /** Moves at most `limit` rows of runs that know their shift; answers how many. Call it until there are none. */

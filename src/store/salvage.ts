@@ -34,12 +34,14 @@ export function salvage(from: Database, into: Database, options: Options): Salva
   tables.copy({ table: 'series', key: ['id'] });
   const items = tables.copy({ table: 'outbox', key: ['id'] }, wholeItems(into)).rows;
   numberBatches(from, into);
-  tables.copy({ table: 'run', key: ['id'] });
+  for (const table of ['run', 'rule', 'rule_change', 'alert']) tables.copy({ table, key: ['id'] });
+  tables.copy({ table: 'rule_state', key: ['rule'] });
   const summaries = tables.copy({ table: 'summary', key: ['series', 'start', 'size', 'revision'] });
   const series = into.prepare<[], number>("SELECT id FROM series WHERE kind = 'sensor'").pluck().all();
   const readings = series.map((id) =>
     salvageSeries(id, tables, { from, into, summaries: summaries.whole, ...options }),
   );
+  tables.copy({ table: 'output_change', key: ['id'] });
   return { items, readings: readings.reduce((sum, rows) => sum + rows, 0) };
 }
 

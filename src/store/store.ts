@@ -1,12 +1,12 @@
 import type { Cancel, Clock } from '../clock.ts';
 import { StartError } from '../start-error.ts';
+import type { StoreHealth } from './health.ts';
 import {
   type Argument,
   type Operation,
   type Recovery,
   type Result,
   type StoredRow,
-  type StoreHealth,
   UNKNOWN_RUN,
   type Usage,
   type WorkerOptions,

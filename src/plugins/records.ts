@@ -1,0 +1,67 @@
+import fp from 'fastify-plugin';
+import type { Config } from '../../schemas/config.ts';
+import type { OutputChange } from '../outputs/change.ts';
+import { Recorder } from '../store/recorder.ts';
+import type { StoredAlert } from '../store/records.ts';
+import type { TrustedClock } from '../timekeeping/trusted-clock.ts';
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    recorder: Recorder;
+    /** Says that somebody knows of an alert; null where there is no such alert. On disk when it resolves. */
+    acknowledgeAlert(id: number): Promise<StoredAlert | null>;
+    /** Called when there is something new of an alert in the outbox. */
+    onAlertsPublished(listener: () => void): void;
+  }
+}
+
+interface Options {
+  clock: TrustedClock;
+  config: Pick<Config, 'device' | 'uplink'>;
+}
+
+/** Writes down what every output does, and gives the outbox what happens to alerts. */
+export default fp<Options>(
+  async (app, { clock, config: { device, uplink } }) => {
+    const { store, timekeeping, outputs, log } = app;
+    const listeners: (() => void)[] = [];
+    const onPublished = () => {
+      for (const listener of listeners) listener();
+    };
+    const publishing = () => ({ device: device.id, upstream: uplink.url !== undefined, now: clock.now() });
+    const recorder = new Recorder({
+      store,
+      clock,
+      runAt: timekeeping.runAt,
+      publishing,
+      onPublished,
+      onFault: (fault) => log.error(fault, 'what outputs and rules do cannot be written down; it is tried again'),
+    });
+    const note = ({ from, to, ...change }: OutputChange) => recorder.change({ ...change, before: from, after: to });
+    for (const [output, on] of Object.entries(outputs.states())) {
+      const instant = { at: clock.now(), monotonic: clock.monotonic() };
+      note({ output, ...instant, from: null, to: on, by: 'start', rule: null, why: 'the server starts' });
+    }
+    outputs.onChange(note);
+    timekeeping.onSettled(() => {
+      store.ask('publishAlerts', publishing()).then(
+        (items) => items > 0 && onPublished(),
+        (error) => log.error(error, 'alerts of before the clock was trusted wait for the next one'),
+      );
+    });
+
+    app.decorate('recorder', recorder);
+    app.decorate('acknowledgeAlert', async (id: number) => {
+      const alert = await store.ask('acknowledgeAlert', { id, at: clock.now(), publishing: publishing() });
+      if (alert !== null) onPublished();
+      return alert;
+    });
+    app.decorate('onAlertsPublished', (listener: () => void) => void listeners.push(listener));
+    app.addHook('onClose', async () => {
+      // While it still can be written down; the plugin of the outputs does it again, where this one was never reached.
+      outputs.makeSafe();
+      await recorder.stop();
+    });
+  },
+  { name: 'records', dependencies: ['store', 'timekeeping', 'outputs'] },
+);

@@ -1,0 +1,110 @@
+import type { Database } from 'better-sqlite3';
+import type { AlertDetails } from '../rules/alert.ts';
+import { alertItem } from '../rules/alert.ts';
+import type { OutboxTable } from './outbox-table.ts';
+import type { AlertEvent, AlertRequest, StoredAlert } from './records.ts';
+
+interface Row extends Omit<StoredAlert, keyof AlertDetails> {
+  details: string;
+}
+
+const COLUMNS =
+  'id, rule, cause, details, raised_at AS raisedAt, cleared_at AS clearedAt, acknowledged_at AS acknowledgedAt, revision';
+
+/** Alerts, one row for each episode. */
+export class AlertTable {
+  readonly #outbox: OutboxTable;
+  readonly #raise;
+  readonly #clear;
+  readonly #acknowledge;
+  readonly #find;
+  readonly #open;
+  readonly #select;
+  readonly #unpublished;
+  readonly #publish;
+  readonly #shifts;
+  readonly #forget;
+  readonly #kept: number;
+
+  /** Alerts that are over are kept up to `kept`; one that is not over, or not in the outbox yet, is never forgotten. */
+  constructor(database: Database, { outbox, kept }: { outbox: OutboxTable; kept: number }) {
+    this.#outbox = outbox;
+    this.#kept = kept;
+    // One that is open already is the same episode.
+    this.#raise = database.prepare<(string | number)[]>(
+      `INSERT INTO alert (rule, cause, details, raised_at, run, revision, published) VALUES (?, ?, ?, ?, ?, 0, -1)
+       ON CONFLICT DO NOTHING`,
+    );
+    this.#clear = database.prepare<(string | number)[]>(
+      `UPDATE alert SET cleared_at = max(raised_at, ?), cleared_run = ?, revision = revision + 1
+       WHERE rule = ? AND cause = ? AND cleared_at IS NULL`,
+    );
+    this.#acknowledge = database.prepare<[number, number]>(
+      'UPDATE alert SET acknowledged_at = ?, revision = revision + 1 WHERE id = ? AND acknowledged_at IS NULL',
+    );
+    this.#find = database.prepare<[number], Row>(`SELECT ${COLUMNS} FROM alert WHERE id = ?`);
+    this.#open = database.prepare<[], Row>(`SELECT ${COLUMNS} FROM alert WHERE cleared_at IS NULL`);
+    this.#select = {
+      all: database.prepare<number[], Row>(`SELECT ${COLUMNS} FROM alert WHERE id < ? ORDER BY id DESC LIMIT ?`),
+      active: database.prepare<number[], Row>(
+        `SELECT ${COLUMNS} FROM alert WHERE cleared_at IS NULL AND id < ? ORDER BY id DESC LIMIT ?`,
+      ),
+    };
+    this.#unpublished = database.prepare<[], Row>(
+      `SELECT ${COLUMNS} FROM alert WHERE published < revision AND run = 0 AND cleared_run = 0 ORDER BY id`,
+    );
+    this.#publish = database.prepare<[number]>('UPDATE alert SET published = revision WHERE id = ?');
+    this.#shifts = [
+      'UPDATE alert SET raised_at = raised_at + ?, run = 0 WHERE run = ?',
+      'UPDATE alert SET cleared_at = cleared_at + ?, cleared_run = 0 WHERE cleared_run = ?',
+    ].map((sql) => database.prepare<[number, number]>(sql));
+    this.#forget = database.prepare<[number]>(
+      `DELETE FROM alert WHERE cleared_at IS NOT NULL AND published = revision
+       AND id <= (SELECT max(id) FROM alert) - ?`,
+    );
+  }
+
+  /** Notes what a rule has seen; answers whether that was new. */
+  note({ event, rule, cause, at, run, details }: AlertEvent): boolean {
+    if (event === 'cleared') return this.#clear.run(at, run, rule, cause).changes > 0;
+    return this.#raise.run(rule, cause, JSON.stringify(details), at, run).changes > 0;
+  }
+
+  acknowledge(id: number, at: number): StoredAlert | null {
+    this.#acknowledge.run(at, id);
+    const row = this.#find.get(id);
+    return row === undefined ? null : toAlert(row);
+  }
+
+  open(): StoredAlert[] {
+    return this.#open.all().map(toAlert);
+  }
+
+  list({ active, before, limit }: AlertRequest): StoredAlert[] {
+    return this.#select[active ? 'active' : 'all'].all(before, limit).map(toAlert);
+  }
+
+  shift(run: number, shift: number): void {
+    for (const statement of this.#shifts) statement.run(shift, run);
+  }
+
+  /** Gives the outbox what has happened to alerts whose time is known; answers how many items that were. */
+  publish({ device, upstream, now }: { device: string; upstream: boolean; now: number }): number {
+    const rows = this.#unpublished.all().map(toAlert);
+    for (const alert of rows) {
+      if (upstream) {
+        const item = alertItem(device, alert);
+        const window = { start: alert.raisedAt, sizeMs: 0 };
+        const json = JSON.stringify(item);
+        this.#outbox.add({ lane: 'alert', id: item.id, item: json, series: null, window, readings: 0, madeAt: now });
+      }
+      this.#publish.run(alert.id);
+    }
+    this.#forget.run(this.#kept);
+    return upstream ? rows.length : 0;
+  }
+}
+
+function toAlert({ details, ...row }: Row): StoredAlert {
+  return { ...row, ...(JSON.parse(details) as AlertDetails) };
+}

@@ -1,0 +1,17 @@
+import type { Recovery } from './protocol.ts';
+
+/** How the store is, seen from the main thread. */
+export interface StoreHealth {
+  status: 'ok' | 'failing';
+  lastError: string | null;
+  pendingRows: number;
+  droppedRows: number;
+  lastCommitAt: number | null;
+  sizeBytes: number | null;
+  usedBytes: number | null;
+  maxBytes: number;
+  /** Readings that were on disk, had to make room, and were not sent before. */
+  droppedReadings: number;
+  /** The broken database that was set aside last since the start. */
+  recovered: Recovery | null;
+}

@@ -1,0 +1,141 @@
+import type { Cancel, Clock } from '../clock.ts';
+import { type Operation, UNKNOWN_RUN } from './protocol.ts';
+import type { AlertEvent, Happenings, Publishing, StoredChange } from './records.ts';
+import type { Store } from './store.ts';
+
+type Noted<T> = T & { monotonic: number };
+/** Times are known at once, the run they belong to when they are written. */
+type NewChange = Noted<Omit<StoredChange, 'id' | 'run'>>;
+type NewAlert = Noted<WithoutRun<AlertEvent>>;
+type WithoutRun<T> = T extends unknown ? Omit<T, 'run'> : never;
+
+interface Options {
+  store: Pick<Store, 'ask'>;
+  clock: Clock;
+  /** The run whose clock was not trusted yet at this monotonic instant; 0 where it was. */
+  runAt: (monotonic: number) => number;
+  publishing: () => Publishing;
+  /** Items were put into the outbox. */
+  onPublished: () => void;
+  onFault: (fault: Error) => void;
+}
+
+const TRY_AGAIN_MS = 2000;
+/** While a disk is away. Beyond it the oldest go, and are counted. */
+const MOST = 10_000;
+
+/**
+ * Writes down what outputs and rules do, at once and together: whoever notes something does not wait, and what is noted
+ * while one transaction is under way goes into the next. A disk that fails is tried again.
+ */
+export class Recorder {
+  /** Happenings that were given up. */
+  dropped = 0;
+  readonly #options: Options;
+  #changes: NewChange[] = [];
+  #alerts: NewAlert[] = [];
+  #states = new Map<string, string>();
+  #writing: Promise<void> | undefined;
+  #cancel: Cancel | undefined;
+  #failing = false;
+  /** A disk that stays away is one line in the log. */
+  #said = false;
+  #stopped = false;
+
+  constructor(options: Options) {
+    this.#options = options;
+  }
+
+  get waiting(): number {
+    return this.#changes.length + this.#alerts.length + this.#states.size;
+  }
+
+  change(change: NewChange): void {
+    this.#changes.push(change);
+    this.#noted(this.#changes);
+  }
+
+  alert(event: NewAlert): void {
+    this.#alerts.push(event);
+    this.#noted(this.#alerts);
+  }
+
+  /** What a rule has to remember over a restart: the last word counts. */
+  state(rule: string, state: string): void {
+    this.#states.set(rule, state);
+    this.#noted([]);
+  }
+
+  /** Whether all that was noted before is on disk, at the latest after `withinMs`. */
+  async isDurable(withinMs: number): Promise<boolean> {
+    if (this.#failing) return false;
+    if (this.waiting === 0 && this.#writing === undefined) return true;
+    let cancel: Cancel = () => {};
+    const late = new Promise<boolean>((resolve) => {
+      cancel = this.#options.clock.after(withinMs, () => resolve(false));
+    });
+    const written = this.#drained().then(() => !this.#failing);
+    return await Promise.race([written, late]).finally(cancel);
+  }
+
+  /** Tries once more; what cannot be written then is lost. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    this.#cancel?.();
+    this.#failing = false;
+    await this.#drained();
+  }
+
+  #noted(queue: unknown[]): void {
+    if (queue.length > MOST) {
+      queue.shift();
+      this.dropped += 1;
+    }
+    if (!this.#failing) void this.#drained();
+  }
+
+  async #drained(): Promise<void> {
+    while (this.waiting > 0 && !this.#failing) {
+      // One turn of the loop gathers what happens together into one transaction.
+      this.#writing ??= this.#write().finally(() => {
+        this.#writing = undefined;
+      });
+      await this.#writing;
+    }
+    await this.#writing;
+  }
+
+  async #write(): Promise<void> {
+    await Promise.resolve();
+    const { store, runAt, publishing, onPublished, onFault } = this.#options;
+    const [changes, alerts, states] = [this.#changes, this.#alerts, this.#states];
+    const withRun = <T extends { monotonic: number }>(row: T) => ({ ...row, run: runAt(row.monotonic) });
+    const happenings: Happenings = {
+      changes: changes.map(withRun),
+      alerts: alerts.map((event) => withRun(event) as Noted<AlertEvent>),
+      states: Object.fromEntries(states),
+      publishing: publishing(),
+    };
+    [this.#changes, this.#alerts, this.#states] = [[], [], new Map()];
+    try {
+      if ([...happenings.changes, ...happenings.alerts].some(({ run }) => run === UNKNOWN_RUN)) {
+        throw new Error('the database has not been there since the start');
+      }
+      if ((await store.ask('record' satisfies Operation, happenings)) > 0) onPublished();
+      this.#said = false;
+    } catch (fault) {
+      this.#changes = [...changes, ...this.#changes];
+      this.#alerts = [...alerts, ...this.#alerts];
+      this.#states = new Map([...states, ...this.#states]);
+      if (!this.#said) onFault(fault as Error);
+      this.#said = true;
+      this.#failing = true;
+      if (!this.#stopped) this.#cancel = this.#options.clock.after(TRY_AGAIN_MS, () => this.#again());
+    }
+  }
+
+  #again(): void {
+    this.#failing = false;
+    void this.#drained();
+  }
+}
