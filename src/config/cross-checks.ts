@@ -1,5 +1,6 @@
 import type { Config } from '../../schemas/config.ts';
 import { plausibleRange } from '../../schemas/datasheet-ranges.ts';
+import { ruleFaults } from '../../schemas/rule-faults.ts';
 import type { SensorConfig } from '../../schemas/sensor-config.ts';
 import type { Explanation } from '../validation/explain.ts';
 
@@ -30,7 +31,7 @@ export function crossChecks(config: Config): Explanation[] {
     claim(names, output.id, `outputs[${index}]`, `${at}/id`);
     claim(pins, output.pin, `outputs[${index}]`, `${at}/pin`);
   });
-  return [...faults, ...excludesFaults(config), ...ruleFaults(config)];
+  return [...faults, ...excludesFaults(config), ...rulesFaults(config)];
 }
 
 /** Outputs that exclude each other are not on together from the start, nor in their safe states. */
@@ -47,27 +48,21 @@ function excludesFaults({ outputs }: Config): Explanation[] {
   );
 }
 
-/** A rule names what is there, one limit, and one output that no other rule commands. */
-function ruleFaults({ rules, sensors, outputs }: Config): Explanation[] {
+/** A rule fits the device, and no two have one name. */
+function rulesFaults({ rules, sensors, outputs }: Config): Explanation[] {
   const names = new Set<string>();
   const commanded = new Map<string, string>();
+  const surroundings = {
+    sensors: new Set(sensors.map(({ id }) => id)),
+    outputs: new Set(outputs.map(({ id }) => id)),
+    commandedBy: (output: string) => commanded.get(output),
+  };
   return rules.flatMap((rule, index) => {
-    const found: Explanation[] = [];
-    const fault = (member: string, message: string) => found.push({ pointer: `/rules/${index}/${member}`, message });
-    const { output } = rule.then;
-    if (names.has(rule.id)) fault('id', 'is used twice: another rule has it already');
-    if (!sensors.some(({ id }) => id === rule.sensor)) fault('sensor', 'names no sensor');
-    if (rule.above === undefined && rule.below === undefined) fault('above', 'is required, or below');
-    if (rule.above !== undefined && rule.below !== undefined) fault('below', 'cannot stand beside above');
-    if (!outputs.some(({ id }) => id === output)) fault('then/output', 'names no output');
-    if (rule.otherwise && rule.otherwise.output !== output) fault('otherwise/output', `must be ${output}, as in then`);
-    if (rule.when_stale && rule.when_stale.output !== output)
-      fault('when_stale/output', `must be ${output}, as in then`);
-    const other = commanded.get(output);
-    if (other !== undefined) fault('then/output', `is commanded by the rule ${other} already`);
+    const found = ruleFaults(rule, surroundings);
+    if (names.has(rule.id)) found.unshift({ member: 'id', message: 'is used twice: another rule has it already' });
     names.add(rule.id);
-    commanded.set(output, rule.id);
-    return found;
+    if (rule.then !== undefined) commanded.set(rule.then.output, rule.id);
+    return found.map(({ member, message }) => ({ pointer: `/rules/${index}/${member}`, message }));
   });
 }
 

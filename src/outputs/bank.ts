@@ -119,12 +119,22 @@ export class OutputBank {
     const channel = this.#channels.get(output);
     if (channel === undefined) return;
     const { demand, command, config } = channel;
-    if (demand?.on === on && demand.rule === rule) return;
+    if (demand?.on === on && demand.rule === rule && !demand.isLast) return;
     if (demand === null && command?.until === null) {
       channel.command = { ...command, until: this.#clock.monotonic() + config.override_s * 1000 };
     }
     if (!on) channel.renew();
-    channel.demand = { rule, on, why };
+    channel.demand = { rule, on, why, isLast: false };
+    channel.settle();
+  }
+
+  /** The rule is gone: the output goes to its safe state as soon as it may, and then belongs to nobody. */
+  release(output: string, rule: string): void {
+    const channel = this.#channels.get(output);
+    if (channel?.demand?.rule !== rule) return;
+    const on = channel.config.safe === 'on';
+    if (!on) channel.renew();
+    channel.demand = { rule, on, why: `its rule ${rule} is gone`, isLast: true };
     channel.settle();
   }
 

@@ -9,6 +9,8 @@ export interface Demand {
   rule: string;
   on: boolean;
   why: string;
+  /** True when it ends as soon as it is carried out: its rule is gone. */
+  isLast: boolean;
 }
 
 /** What the API wants of it. */
@@ -99,6 +101,8 @@ export class Channel {
     const want = this.#want();
     if (want !== undefined && want.on !== this.#on && this.#may(want)) this.#drive(want);
     if (want === undefined || want.on === this.#on) this.#heldBy = want?.by ?? null;
+    if (this.demand?.isLast && this.demand.on === this.#on && this.command === null) this.demand = null;
+    if (this.demand === null && this.#heldBy === 'rule') this.#heldBy = null;
     if (this.command !== null && this.command.until === null && this.command.after === this.#on) this.command = null;
     if (this.command === null && this.#heldBy === 'api') this.#heldBy = null;
     this.#arm();

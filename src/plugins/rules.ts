@@ -2,36 +2,110 @@ import fp from 'fastify-plugin';
 import type { Config } from '../../schemas/config.ts';
 import type { Clock } from '../clock.ts';
 import { RuleEngine } from '../rules/engine.ts';
+import { Journal } from '../rules/journal.ts';
+import { RuleBook, type Shelf } from '../rules/rule-book.ts';
+import type { Store } from '../store/store.ts';
+import { bootIdentity } from '../timekeeping/synchronised.ts';
 
 declare module 'fastify' {
   interface FastifyInstance {
     rules: RuleEngine;
+    ruleBook: RuleBook;
   }
 }
 
 interface Options {
   config: Pick<Config, 'rules' | 'sensors' | 'outputs' | 'collect'>;
   clock: Clock;
+  root: string;
 }
 
-/** Decides on the device; the collector hands it every reading first of all. */
+/** Most rules that the API may add. */
+const MAX_GIVEN = 100;
+const TRY_AGAIN_MS = 5000;
+
+/** Decides on the device; the collector hands it every reading first of all. What it knows outlives the process. */
 export default fp<Options>(
-  async (app, { config, clock }) => {
-    const { outputs, log } = app;
+  async (app, { config, clock, root }) => {
+    const { outputs, recorder, store, log } = app;
+    const journal = new Journal({
+      clock,
+      records: recorder,
+      boot: await bootIdentity(root),
+      sensor: (id) => app.latest.sensors.find((sensor) => sensor.id === id),
+    });
     const engine = new RuleEngine({
       clock,
       actuator: outputs,
-      surroundings: {
-        staleAfterS: new Map(
-          config.sensors.map(({ id, stale_after_s: limitS }) => [id, limitS ?? 3 * config.collect.interval_s]),
-        ),
-        safe: new Map(config.outputs.map(({ id, safe }) => [id, safe === 'on'])),
+      surroundings: surroundings(config),
+      onTransition(transition) {
+        const { id, after, why } = transition;
+        journal.transition(transition);
+        log.info({ rule: id, phase: after?.state.phase ?? 'gone' }, `rule ${id}: ${why}`);
       },
-      onChange: (rule, { phase }, why) => log.info({ rule: rule.id, phase }, `rule ${rule.id} is ${phase}: ${why}`),
+      onPending: (standing) => journal.pending(standing),
     });
-    for (const rule of config.rules) engine.add(rule);
-    app.decorate('rules', engine);
-    app.addHook('onClose', async () => engine.stop());
+    const shelf = shelfIn(store);
+    const book = new RuleBook({
+      engine,
+      clock,
+      shelf,
+      file: config.rules,
+      known: {
+        sensors: new Set(config.sensors.map(({ id }) => id)),
+        outputs: new Set(config.outputs.map(({ id }) => id)),
+      },
+      maxGiven: MAX_GIVEN,
+    });
+
+    async function load(): Promise<void> {
+      const { rules, states, open } = await store.ask('rules', {});
+      shelf.isRead = true;
+      book.start(
+        rules.map(({ definition, ...rule }) => ({ ...rule, definition: JSON.parse(definition) })),
+        (rule) => journal.recall(rule, states[rule.id]),
+      );
+      journal.reconcile(open, engine.rules);
+    }
+
+    let cancel = () => {};
+    const loadLater = () => {
+      cancel = clock.after(TRY_AGAIN_MS, () => void load().catch(loadLater));
+    };
+
+    await load().catch((error) => {
+      log.error(error, 'the rules of the API are out of reach: those of the file begin without them');
+      book.start([], () => undefined);
+      loadLater();
+    });
+    app.decorate('rules', engine).decorate('ruleBook', book);
+    app.addHook('onClose', async () => {
+      cancel();
+      engine.stop();
+      journal.close(engine.rules.values());
+    });
   },
-  { name: 'rules', dependencies: ['outputs'] },
+  { name: 'rules', dependencies: ['outputs', 'store', 'records'] },
 );
+
+function surroundings({ sensors, outputs, collect }: Options['config']) {
+  return {
+    staleAfterS: new Map(sensors.map(({ id, stale_after_s: limitS }) => [id, limitS ?? 3 * collect.interval_s])),
+    safe: new Map(outputs.map(({ id, safe }) => [id, safe === 'on'])),
+  };
+}
+
+/** Nothing is changed before it is known what there is. */
+function shelfIn(store: Pick<Store, 'ask'>): Shelf & { isRead: boolean } {
+  return {
+    isRead: false,
+    async put({ id, definition, changedAt: at }) {
+      if (!this.isRead) throw new Error('the rules that are stored could not be read yet');
+      await store.ask('putRule', { id, definition: JSON.stringify(definition), at });
+    },
+    async delete(id, at) {
+      if (!this.isRead) throw new Error('the rules that are stored could not be read yet');
+      await store.ask('deleteRule', { id, at });
+    },
+  };
+}

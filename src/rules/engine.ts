@@ -2,32 +2,41 @@ import type { RuleConfig } from '../../schemas/rules.ts';
 import type { Cancel, Clock } from '../clock.ts';
 import type { Reading } from '../sensors/sensor.ts';
 import { atFirst, type Event, evaluate, type RuleState } from './evaluate.ts';
-import { type Surroundings, wantOf } from './rule.ts';
+import { type Standing, type Surroundings, wantOf } from './rule.ts';
+import { WatchedSensor } from './watched-sensor.ts';
 
 /** Whoever switches outputs. It must not throw, and must not wait. */
 export interface Actuator {
   demand(output: string, on: boolean, origin: { rule: string; why: string }): void;
+  /** The rule wants nothing of this output any more. */
+  release(output: string, rule: string): void;
+}
+
+/** A rule that begins, changes its state, is replaced by another of its name, or ends. */
+export interface Transition {
+  id: string;
+  before: Standing | undefined;
+  after: Standing | undefined;
+  /** Last good value of its sensor. */
+  value: number | null;
+  /** For a person. */
+  why: string;
 }
 
 interface Options {
   clock: Clock;
   surroundings: Surroundings;
   actuator: Actuator;
-  /** Hears of every rule whose state has changed, when everything is done. */
-  onChange: (rule: RuleConfig, state: RuleState, why: string) => void;
+  /** Hears of every transition when everything is done. */
+  onTransition: (transition: Transition) => void;
+  /** Hears of every reading with which a rule goes on to wait for its time. */
+  onPending?: (standing: Standing) => void;
 }
 
-interface Running {
-  rule: RuleConfig;
+interface Running extends Standing {
   state: RuleState;
-  value: number | null;
-  cancel: Cancel;
-}
-
-interface Watched {
-  rules: Running[];
-  /** Monotonic time of the last good reading; of the start while there was none. */
-  goodSince: number;
+  /** False while nothing was heard since the restart that its state was remembered over. */
+  settled: boolean;
   cancel: Cancel;
 }
 
@@ -38,68 +47,97 @@ interface Watched {
 export class RuleEngine {
   readonly #options: Options;
   readonly #rules = new Map<string, Running>();
-  readonly #sensors = new Map<string, Watched>();
+  readonly #sensors: ReadonlyMap<string, WatchedSensor>;
   #stopped = false;
 
   constructor(options: Options) {
     this.#options = options;
+    const { clock, surroundings } = options;
+    this.#sensors = new Map(
+      [...surroundings.staleAfterS].map(([id, limitS]) => [
+        id,
+        new WatchedSensor({ clock, limitMs: limitS * 1000, onSilence: () => this.#spread(id, { kind: 'silence' }) }),
+      ]),
+    );
+  }
+
+  /** Every rule that runs, by id. */
+  get rules(): ReadonlyMap<string, Standing> {
+    return this.#rules;
   }
 
   stateOf(id: string): RuleState | undefined {
     return this.#rules.get(id)?.state;
   }
 
-  /** Starts a rule. */
-  add(rule: RuleConfig): void {
-    const running = { rule, state: atFirst(this.#options.clock.monotonic()), value: null, cancel: () => {} };
+  /** Starts a rule, with what it knew before the restart; the first good reading then says whether that still holds. */
+  add(rule: RuleConfig, remembered?: RuleState): void {
+    const state = remembered ?? atFirst(this.#options.clock.monotonic());
+    const running = { rule, state, settled: remembered === undefined, cancel: () => {} };
     this.#rules.set(rule.id, running);
-    this.#watch(rule.sensor).rules.push(running);
+    // Nobody else says it before the sensor would be silent for the same time once more.
+    if (state.phase === 'stale') this.#act(running);
+  }
+
+  /** Starts a rule, or another one in its place, at once with the last good value. Other rules hear nothing of it. */
+  put(rule: RuleConfig): void {
+    const old = this.#rules.get(rule.id);
+    old?.cancel();
+    if (old?.rule.then && old.rule.then.output !== rule.then?.output) {
+      this.#options.actuator.release(old.rule.then.output, rule.id);
+    }
+    const running = { rule, state: this.#stateAtOnce(rule), settled: true, cancel: () => {} };
+    this.#rules.set(rule.id, running);
+    this.#act(running);
+    this.#tell(rule.id, old, running);
+  }
+
+  /** Ends a rule; its output goes to its safe state. */
+  remove(id: string): void {
+    const old = this.#rules.get(id);
+    if (old === undefined) return;
+    old.cancel();
+    this.#rules.delete(id);
+    if (old.rule.then) this.#options.actuator.release(old.rule.then.output, id);
+    this.#tell(id, old, undefined);
   }
 
   /** A reading as it comes from its sensor; one that is not good is as if there had been none. */
-  take({ sensor, quality, value, monotonic }: Reading): void {
-    const watched = this.#sensors.get(sensor);
-    if (watched === undefined || quality !== 'good' || value === null || this.#stopped) return;
-    if (monotonic < watched.goodSince) return; // an answer that came late says nothing about now
-    watched.goodSince = monotonic;
-    for (const running of watched.rules) {
-      running.value = value;
-      this.#hear(running, { kind: 'value', value });
-    }
+  take(reading: Reading): void {
+    if (this.#stopped) return;
+    const value = this.#sensors.get(reading.sensor)?.take(reading) ?? null;
+    if (value !== null) this.#spread(reading.sensor, { kind: 'value', value });
   }
 
   stop(): void {
     this.#stopped = true;
-    for (const { cancel } of [...this.#sensors.values(), ...this.#rules.values()]) cancel();
+    for (const sensor of this.#sensors.values()) sensor.stop();
+    for (const { cancel } of this.#rules.values()) cancel();
   }
 
-  #watch(sensor: string): Watched {
-    let watched = this.#sensors.get(sensor);
-    if (watched === undefined) {
-      watched = { rules: [], goodSince: this.#options.clock.monotonic(), cancel: () => {} };
-      this.#sensors.set(sensor, watched);
-      this.#listenForSilence(sensor, watched);
+  #stateAtOnce(rule: RuleConfig): RuleState {
+    const now = this.#options.clock.monotonic();
+    const sensor = this.#sensors.get(rule.sensor);
+    const first = atFirst(now);
+    if (sensor?.isSilent) return evaluate(rule, first, { kind: 'silence' }, now);
+    return sensor?.value == null ? first : evaluate(rule, first, { kind: 'value', value: sensor.value }, now);
+  }
+
+  #spread(sensor: string, event: Event): void {
+    for (const running of this.#rules.values()) {
+      if (running.rule.sensor === sensor) this.#hear(running, event);
     }
-    return watched;
-  }
-
-  /** One timer for each sensor: it looks when the last good reading it knew of would be too old. */
-  #listenForSilence(sensor: string, watched: Watched): void {
-    const { clock, surroundings } = this.#options;
-    const limitMs = (surroundings.staleAfterS.get(sensor) ?? 0) * 1000;
-    const silentMs = clock.monotonic() - watched.goodSince;
-    const isSilent = silentMs >= limitMs;
-    if (isSilent) for (const running of watched.rules) this.#hear(running, { kind: 'silence' });
-    const nextMs = isSilent ? limitMs : limitMs - silentMs;
-    watched.cancel = clock.after(nextMs, () => this.#listenForSilence(sensor, watched));
   }
 
   #hear(running: Running, event: Event): void {
-    const before = running.state;
-    running.state = evaluate(running.rule, before, event, this.#options.clock.monotonic());
-    if (running.state === before) return;
-    this.#act(running);
-    this.#options.onChange(running.rule, running.state, why(running));
+    const before = { rule: running.rule, state: running.state };
+    const state = evaluate(running.rule, running.state, event, this.#options.clock.monotonic());
+    running.state = state;
+    if (state !== before.state || !running.settled) {
+      running.settled = true;
+      this.#act(running);
+    } else if (state.phase === 'pending') this.#options.onPending?.(running);
+    if (state !== before.state) this.#tell(running.rule.id, before, running);
   }
 
   #act(running: Running): void {
@@ -110,13 +148,24 @@ export class RuleEngine {
       const leftMs = state.since + rule.for_s * 1000 - clock.monotonic();
       running.cancel = clock.after(Math.max(0, leftMs), () => this.#hear(running, { kind: 'time' }));
     }
-    const want = wantOf(rule, state, surroundings);
-    if (want !== undefined) actuator.demand(rule.then.output, want, { rule: rule.id, why: why(running) });
+    const want = wantOf(running, surroundings);
+    if (want !== undefined && rule.then)
+      actuator.demand(rule.then.output, want, { rule: rule.id, why: this.#why(running) });
   }
-}
 
-function why({ rule, state, value }: Running): string {
-  if (state.phase === 'stale') return `${rule.sensor} has had no good reading for too long`;
-  const limit = rule.above === undefined ? `below ${rule.below}` : `above ${rule.above}`;
-  return `${rule.sensor} is ${value ?? 'still'}${state.phase === 'active' ? ',' : ', no longer'} ${limit}`;
+  #tell(id: string, before: Standing | undefined, running: Running | undefined): void {
+    const standing = running ?? before;
+    const value = standing === undefined ? null : (this.#sensors.get(standing.rule.sensor)?.value ?? null);
+    const after = running && { rule: running.rule, state: running.state };
+    this.#options.onTransition({ id, before, after, value, why: running ? this.#why(running) : 'the rule is gone' });
+  }
+
+  #why({ rule, state }: Standing): string {
+    if (state.phase === 'stale') return `${rule.sensor} has had no good reading for too long`;
+    if (state.phase === 'waiting') return `${rule.sensor} has had no good reading yet`;
+    const limit = rule.above === undefined ? `below ${rule.below}` : `above ${rule.above}`;
+    const value = this.#sensors.get(rule.sensor)?.value ?? 'still';
+    const words = { idle: ', not', pending: ', since now', active: ',' }[state.phase];
+    return `${rule.sensor} is ${value}${words} ${limit}`;
+  }
 }

@@ -60,7 +60,7 @@ describe('a wrong setting', () => {
     ],
     'a rule about a sensor that is not there': [
       'rules:\n  - { id: r, sensor: gone, above: 1, then: { output: led, action: on } }\n',
-      '2: rules[0].sensor names no sensor',
+      '2: rules[0].sensor must be the id of a sensor, but is "gone"',
     ],
     'a rule with both limits': [
       'rules:\n  - { id: r, sensor: button, above: 1, below: 0, then: { output: led, action: on } }\n',

@@ -27,11 +27,15 @@ function anEngine(rule: RuleConfig = aRule(), safe = false) {
   const clock = new FakeClock();
   const demands: boolean[] = [];
   const changes: string[] = [];
+  const released: string[] = [];
   const engine = new RuleEngine({
     clock,
     surroundings: { staleAfterS: new Map([['air', STALE_AFTER_S]]), safe: new Map([['vent', safe]]) },
-    actuator: { demand: (_output, on) => void demands.push(on) },
-    onChange: (_rule, { phase }) => void changes.push(phase),
+    actuator: {
+      demand: (_output, on) => void demands.push(on),
+      release: (output) => void released.push(output),
+    },
+    onTransition: ({ after }) => void changes.push(after?.state.phase ?? 'gone'),
   });
   engine.add(rule);
   const read = (value: number | null, quality: Reading['quality'] = 'good') =>
@@ -39,7 +43,7 @@ function anEngine(rule: RuleConfig = aRule(), safe = false) {
       ...{ sensor: 'air', value, quality, reason: null, simulated: false },
       ...{ at: clock.now(), monotonic: clock.monotonic() },
     });
-  return { engine, clock, demands, changes, read, phase: () => engine.stateOf(rule.id)?.phase };
+  return { engine, clock, demands, changes, released, read, phase: () => engine.stateOf(rule.id)?.phase };
 }
 
 describe('a rule with a threshold', () => {
