@@ -1,7 +1,18 @@
+import { AlertListSchema, AlertSchema } from './alerts.ts';
 import { HealthSchema } from './health.ts';
-import { LedCommandSchema, LedSchema, OutputCommandSchema, OutputListSchema, OutputSchema } from './outputs.ts';
+import {
+  CommandedOutputSchema,
+  LedCommandSchema,
+  LedSchema,
+  OutputChangeSchema,
+  OutputCommandSchema,
+  OutputHistorySchema,
+  OutputListSchema,
+  OutputSchema,
+} from './outputs.ts';
 import { ProblemSchema } from './problem.ts';
 import { ReadingListSchema, ReadingSchema } from './readings.ts';
+import { RuleChangeSchema, RuleDefinitionSchema, RuleHistorySchema, RuleListSchema, RuleSchema } from './rules.ts';
 import { SensorHistorySchema, SensorListSchema, SensorReadingSchema, SensorSchema } from './sensors.ts';
 import { SensorStatusSchema, StatusSchema } from './status.ts';
 import { SummaryListSchema, SummarySchema } from './summaries.ts';
@@ -25,6 +36,16 @@ export const namedSchemas = [
   OutputSchema,
   OutputListSchema,
   OutputCommandSchema,
+  CommandedOutputSchema,
+  OutputChangeSchema,
+  OutputHistorySchema,
+  RuleDefinitionSchema,
+  RuleSchema,
+  RuleListSchema,
+  RuleChangeSchema,
+  RuleHistorySchema,
+  AlertSchema,
+  AlertListSchema,
   UplinkSchema,
   ProblemSchema,
 ];

@@ -40,6 +40,61 @@ export const OutputSchema = Type.Object(
 );
 export type Output = Static<typeof OutputSchema>;
 
+const RecordedSchema = Type.Boolean({
+  description:
+    'Whether the change is on disk; false where the disk does not take it now: it was switched nevertheless.',
+});
+
+/** The chapter's answer has no such member: it stays away where all is well. */
+const NotRecordedSchema = Type.Boolean({
+  description: 'Only there, and false, where the disk does not take the change now: it was switched nevertheless.',
+});
+
+export const CommandedOutputSchema = Type.Object(
+  { ...OutputSchema.properties, recorded: RecordedSchema },
+  {
+    $id: 'CommandedOutput',
+    examples: [
+      {
+        ...{ id: 'led', pin: 17, state: 'on', held_by: 'api' },
+        ...{ until: '2026-11-23T10:00:05.000Z', rule: null, demand: null, recorded: true },
+      },
+    ],
+  },
+);
+
+export const OutputChangeSchema = Type.Object(
+  {
+    timestamp: TimestampSchema,
+    from: Nullable({ ...OnOffSchema, description: 'State before; null: not known, at a start of the server.' }),
+    to: { ...OnOffSchema, description: 'State from then on.' },
+    by: OneOf(['api', 'rule', 'limit', 'start', 'stop'], {
+      description: 'Who: a command, a rule, the longest time on, the start or the end of the server.',
+    }),
+    rule: Nullable({ ...IdSchema, description: 'Which rule.' }),
+    why: Type.String({ description: 'Why, in words.' }),
+  },
+  {
+    $id: 'OutputChange',
+    examples: [
+      {
+        ...{ timestamp: '2026-11-23T10:00:00.004Z', from: 'off', to: 'on' },
+        ...{ by: 'rule', rule: 'vent-on-heat', why: 'air_temp_c is 30.2, above 30' },
+      },
+    ],
+  },
+);
+
+export const OutputHistorySchema = Type.Object(
+  {
+    output: IdSchema,
+    count: Type.Integer({ minimum: 0, description: 'Changes in this page.' }),
+    changes: Type.Array(Named(OutputChangeSchema)),
+    next: Nullable(Type.String({ description: 'Give it back as `cursor` for the next page; null on the last one.' })),
+  },
+  { $id: 'OutputHistory' },
+);
+
 export const OutputListSchema = Type.Object({ outputs: Type.Array(Named(OutputSchema)) }, { $id: 'OutputList' });
 
 export const OutputParamsSchema = Type.Object(
@@ -84,6 +139,6 @@ export const LedCommandSchema = Type.Object(
 );
 
 export const LedSchema = Type.Object(
-  { action: ActionSchema, led_state: OnOffSchema },
+  { action: ActionSchema, led_state: OnOffSchema, recorded: Type.Optional(NotRecordedSchema) },
   { $id: 'Led', examples: [{ action: 'on', led_state: 'on' }] },
 );

@@ -14,16 +14,21 @@ import methods from './plugins/methods.ts';
 import openapi from './plugins/openapi.ts';
 import outputs from './plugins/outputs.ts';
 import problems, { answerError } from './plugins/problems.ts';
+import records from './plugins/records.ts';
 import retention from './plugins/retention.ts';
 import rules from './plugins/rules.ts';
 import store from './plugins/store.ts';
 import summaries from './plugins/summaries.ts';
 import timekeeping from './plugins/timekeeping.ts';
 import uplink from './plugins/uplink.ts';
+import alertCommands from './routes/alert-commands.ts';
+import alerts from './routes/alerts.ts';
 import health from './routes/health.ts';
 import outputCommands from './routes/output-commands.ts';
 import outputRoutes from './routes/outputs.ts';
 import readings from './routes/readings.ts';
+import ruleCommands from './routes/rule-commands.ts';
+import ruleRoutes from './routes/rules.ts';
 import sensors from './routes/sensors.ts';
 import status from './routes/status.ts';
 import summaryRoutes from './routes/summaries.ts';
@@ -97,6 +102,7 @@ async function assemble(app: FastifyInstance, config: Readonly<Config>, parts: P
   await app.register(apiKey, { key: parts.apiKey });
 
   await app.register(hardware, { wish: config.hardware.driver, clock, root, hardware: parts.hardware });
+  await app.register(outputs, { outputs: config.outputs, clock });
   await app.register(store, {
     directory: dataDirectory,
     commitEveryMs: config.store.commit_every_s * 1000,
@@ -105,14 +111,14 @@ async function assemble(app: FastifyInstance, config: Readonly<Config>, parts: P
     clock,
   });
   await app.register(timekeeping, { clock, trust: config.clock.trust, root });
-  await app.register(outputs, { outputs: config.outputs, clock });
-  await app.register(rules, { config, clock });
+  await app.register(records, { config, clock });
+  await app.register(rules, { config, clock, root });
   await app.register(collector, { config, clock, root });
   await app.register(summaries, { config, clock });
   await app.register(retention, { config, clock });
   await app.register(uplink, { config, clock });
 
-  const reads = [status, readings, health, sensors, summaryRoutes, outputRoutes, uplinkRoutes];
+  const reads = [status, readings, health, sensors, summaryRoutes, outputRoutes, ruleRoutes, alerts, uplinkRoutes];
   await app.register(
     async (scope) => {
       app.describeApiKey(scope, config.http.protect_reads);
@@ -125,7 +131,7 @@ async function assemble(app: FastifyInstance, config: Readonly<Config>, parts: P
     async (scope) => {
       app.describeApiKey(scope, true);
       scope.addHook('onRequest', app.checkApiKey);
-      for (const resource of [outputCommands, uplinkFlush]) await scope.register(resource);
+      for (const resource of [outputCommands, ruleCommands, alertCommands, uplinkFlush]) await scope.register(resource);
     },
     { prefix: '/api' },
   );

@@ -47,6 +47,8 @@ export default fp<Options>(
           { name: 'Device', description: 'What is going on right now, and whether all is well.' },
           { name: 'Sensors', description: 'Values that are read, and their past.' },
           { name: 'Outputs', description: 'Pins that are switched.' },
+          { name: 'Rules', description: 'What the device decides by itself.' },
+          { name: 'Alerts', description: 'What rules have seen, from the start of an episode to its end.' },
           { name: 'Uplink', description: 'What goes upstream, and what waits.' },
         ],
         components: {

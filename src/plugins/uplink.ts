@@ -2,6 +2,7 @@ import fp from 'fastify-plugin';
 import type { Config } from '../../schemas/config.ts';
 import type { Uplink } from '../../schemas/uplink.ts';
 import { type Clock, toTimestamp } from '../clock.ts';
+import type { Lane } from '../store/protocol.ts';
 import { UplinkClient } from '../uplink/client.ts';
 import { roomForHours } from '../uplink/room.ts';
 import type { RawTraffic } from '../uplink/saving.ts';
@@ -44,10 +45,12 @@ export default fp<Options>(
         maxBatch: uplink.max_batch,
         log,
       });
-      app.onWindowsClosed(() => {
-        uploader.wake('summary');
+      const wake = (lane: Lane) => () => {
+        uploader.wake(lane);
         outbox.changed();
-      });
+      };
+      app.onWindowsClosed(wake('summary'));
+      app.onAlertsPublished(wake('alert'));
       app.addHook('onListen', async () => uploader.start());
       app.addHook('onClose', async () => {
         await uploader.stop();
@@ -57,16 +60,11 @@ export default fp<Options>(
       return uploader;
     }
 
-    function hoursUntilFull(waitingBytes: number): number {
-      const { maxBytes } = store.health();
-      const windowsPerHour = 3600 / uplink.window_s;
-      return roomForHours({ maxBytes, waitingBytes, itemsPerHour: app.latest.sensors.length * windowsPerHour });
-    }
+    const itemsPerHour = () => (app.latest.sensors.length * 3600) / uplink.window_s;
 
     async function describe(): Promise<Uplink> {
       const { items, bytes, oldestAt, setAside } = await outbox.count();
       const status = uploader?.status();
-      const { readings, bytes: readingBytes } = rawTraffic;
       const time = (at: number | null | undefined) => (at == null ? null : toTimestamp(at));
       const error = status?.lastError;
       return {
@@ -77,18 +75,15 @@ export default fp<Options>(
           bytes,
           oldest_age_s: oldestAt === null ? null : Math.max(0, (clock.now() - oldestAt) / 1000),
         },
-        hours_until_full: uploader === undefined ? null : hoursUntilFull(bytes),
+        hours_until_full:
+          uploader === undefined
+            ? null
+            : roomForHours({ maxBytes: store.health().maxBytes, waitingBytes: bytes, itemsPerHour: itemsPerHour() }),
         last_success: time(status?.lastSuccessAt),
         last_error: error == null ? null : { error: error.why, at: toTimestamp(error.at) },
         next_try: time(status?.nextTryAt),
         set_aside: setAside,
-        saving: {
-          readings,
-          reading_bytes: readingBytes,
-          items_sent: status?.itemsSent ?? 0,
-          bytes_sent: status?.bytesSent ?? 0,
-          requests: status?.requests ?? 0,
-        },
+        saving: saving(rawTraffic, status),
       };
     }
 
@@ -101,8 +96,18 @@ export default fp<Options>(
       flush: async () => uploader?.flush(),
     });
   },
-  { name: 'uplink', dependencies: ['store', 'summaries', 'collector'] },
+  { name: 'uplink', dependencies: ['store', 'records', 'summaries', 'collector'] },
 );
+
+function saving({ readings, bytes }: RawTraffic, status: UplinkStatus | undefined): Uplink['saving'] {
+  return {
+    readings,
+    reading_bytes: bytes,
+    items_sent: status?.itemsSent ?? 0,
+    bytes_sent: status?.bytesSent ?? 0,
+    requests: status?.requests ?? 0,
+  };
+}
 
 function withoutSecrets(url: string): string {
   const { origin, pathname } = new URL(url);

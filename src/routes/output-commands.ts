@@ -1,20 +1,35 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import {
+  CommandedOutputSchema,
   LedCommandSchema,
   LedSchema,
+  type Output,
   OutputCommandSchema,
   OutputParamsSchema,
-  OutputSchema,
 } from '../../schemas/outputs.ts';
 import { Named } from '../../schemas/primitives.ts';
 import { problems } from '../../schemas/problem.ts';
+import type { Wish } from '../outputs/bank.ts';
 import { OutputRefused } from '../outputs/change.ts';
 import { HttpProblem } from '../plugins/problems.ts';
 import { requireOutput } from './require-output.ts';
 
 const tags = ['Outputs'];
 
+/** A slow card is waited for; one that is gone is not, for the output is switched already. */
+const RECORDED_WITHIN_MS = 2000;
+
 const outputCommands: FastifyPluginAsyncTypebox = async (app) => {
+  /** Carries out a command; answers when the change is on disk, or cannot be brought there now. */
+  async function command(id: string, wish: Wish): Promise<{ output: Output; recorded: boolean }> {
+    const output = requireOutput(
+      app.outputs,
+      id,
+      obeyed(() => app.outputs.switch(id, wish)),
+    );
+    return { output, recorded: await app.recorder.isDurable(RECORDED_WITHIN_MS) };
+  }
+
   app.post(
     '/outputs/:id',
     {
@@ -25,17 +40,16 @@ const outputCommands: FastifyPluginAsyncTypebox = async (app) => {
         params: OutputParamsSchema,
         body: Named(OutputCommandSchema),
         response: {
-          200: Named(OutputSchema, 'It was switched: its new state.'),
+          200: Named(CommandedOutputSchema, 'It was switched: its new state.'),
           ...problems(400, 404, 409, 413, 415, 500),
         },
       },
     },
-    async ({ params: { id }, body }) =>
-      requireOutput(
-        app.outputs,
-        id,
-        obeyed(() => app.outputs.switch(id, { action: body.action, durationS: body.duration_s, holdS: body.hold_s })),
-      ),
+    async ({ params: { id }, body }) => {
+      const wish = { action: body.action, durationS: body.duration_s, holdS: body.hold_s };
+      const { output, recorded } = await command(id, wish);
+      return { ...output, recorded };
+    },
   );
 
   app.post(
@@ -53,12 +67,8 @@ const outputCommands: FastifyPluginAsyncTypebox = async (app) => {
       },
     },
     async ({ body: { action } }) => {
-      const { state } = requireOutput(
-        app.outputs,
-        'led',
-        obeyed(() => app.outputs.switch('led', { action })),
-      );
-      return { action, led_state: state };
+      const { output, recorded } = await command('led', { action });
+      return { action, led_state: output.state, ...(recorded ? {} : { recorded }) };
     },
   );
 };

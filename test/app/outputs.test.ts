@@ -26,7 +26,7 @@ test('a command is held by the api until another one comes', async (t) => {
   const { app } = await buildTestApp(t, { outputs: [...outputs] });
   const post = { method: 'POST', url: '/api/outputs/vent', headers: withKey } as const;
   const off = (await app.inject({ ...post, body: { action: 'off' } })).json();
-  assert.deepEqual(off, { id: 'vent', pin: 22, state: 'off', held_by: 'api', until: null, ...NO_RULE });
+  assert.deepEqual(off, { id: 'vent', pin: 22, state: 'off', held_by: 'api', until: null, ...NO_RULE, recorded: true });
   assert.equal((await app.inject({ ...post, body: { action: 'toggle' } })).json().state, 'on');
 });
 
@@ -45,6 +45,7 @@ test('a pulse says when it ends, and ends then', async (t) => {
     state: 'on',
     held_by: 'api',
     ...NO_RULE,
+    recorded: true,
     until: new Date(clock.now() + 5000).toISOString(),
   });
   await clock.advance(4999);

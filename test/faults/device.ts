@@ -20,6 +20,8 @@ interface Options {
   upstream?: string;
   /** Folder of the database; one of its own by default. */
   data?: string;
+  /** Sections of the configuration that are added. */
+  more?: object;
 }
 
 export interface Start {
@@ -48,22 +50,26 @@ export async function getJson<T>(url: string): Promise<T> {
   return (await body.json()) as T;
 }
 
+export const aSensor = (id: string, seed: number) => ({
+  ...{ id, kind: 'simulated', unit: '°C', period_s: 7, noise: 2, seed },
+});
+
 /** A device that reads, commits and summarises as fast as it can be set to, in processes that may be killed. */
 export class Device {
   readonly data: string;
   readonly #t: TestContext;
   readonly #config: string;
 
-  constructor(t: TestContext, { upstream, data }: Options) {
+  constructor(t: TestContext, { upstream, data, more }: Options) {
     this.#t = t;
     this.data = data ?? temporaryFolder(t);
     this.#config = join(temporaryFolder(t), 'edge.yaml');
-    const sensor = (id: string, seed: number) => ({ id, kind: 'simulated', unit: '°C', period_s: 7, noise: 2, seed });
     const config = {
-      sensors: SENSORS.map(sensor),
+      sensors: SENSORS.map(aSensor),
       collect: { interval_s: 0.1 },
       store: { commit_every_s: 0.1 },
       uplink: { url: upstream, window_s: WINDOW_MS / 1000, timeout_s: 2 },
+      ...more,
     };
     writeFileSync(this.#config, JSON.stringify(config)); // JSON is YAML
   }

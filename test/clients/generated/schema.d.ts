@@ -161,6 +161,102 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/outputs/{id}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What an output did and why, page by page
+         * @description In the order in which it happened, whatever the clock was set to. The newest 100,000 changes of all outputs together are kept; fewer where `store.max_mb` is below 100.
+         */
+        get: operations["listOutputChanges"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All rules with their states */
+        get: operations["listRules"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rules/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One rule with its state */
+        get: operations["getRule"];
+        /**
+         * Make a rule, or put another one in its place
+         * @description On disk and at work when the answer is written; it decides at once with the last good value. A rule of the configuration file with this name rests meanwhile. Other rules go on as they were.
+         */
+        put: operations["putRule"];
+        post?: never;
+        /**
+         * Take a rule away
+         * @description Its output goes to its safe state. A rule of the configuration file with this name holds again; such a rule itself can only be taken out of the file.
+         */
+        delete: operations["deleteRule"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rules/{id}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What became of a rule over the API */
+        get: operations["listRuleChanges"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/alerts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Alerts, newest first, page by page */
+        get: operations["listAlerts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/uplink": {
         parameters: {
             query?: never;
@@ -189,6 +285,26 @@ export interface paths {
         put?: never;
         /** Switch the LED */
         post: operations["commandLed"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/alerts/{id}/ack": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say that somebody knows of an alert
+         * @description The first time counts; again, it changes nothing. It goes upstream with the alert.
+         */
+        post: operations["acknowledgeAlert"];
         delete?: never;
         options?: never;
         head?: never;
@@ -520,6 +636,8 @@ export interface components {
              * @enum {string}
              */
             led_state: "on" | "off";
+            /** @description Only there, and false, where the disk does not take the change now: it was switched nevertheless. */
+            recorded?: boolean;
         };
         /**
          * @example {
@@ -777,6 +895,340 @@ export interface components {
         };
         /**
          * @example {
+         *       "id": "led",
+         *       "pin": 17,
+         *       "state": "on",
+         *       "held_by": "api",
+         *       "until": "2026-11-23T10:00:05.000Z",
+         *       "rule": null,
+         *       "demand": null,
+         *       "recorded": true
+         *     }
+         */
+        CommandedOutput: {
+            /**
+             * @description Name in the API.
+             * @example air_temp_c
+             */
+            id: string;
+            /**
+             * @description BCM number of a pin of the 40-pin header.
+             * @example 17
+             */
+            pin: number;
+            /**
+             * @description State of an output.
+             * @enum {string}
+             */
+            state: "on" | "off";
+            /**
+             * @description Who holds the present state: a command over the API, a rule, or the longest time on (`max_on_s`); null: nobody since start or the last pulse.
+             * @enum {string|null}
+             */
+            held_by: "api" | "rule" | "limit" | null;
+            /**
+             * Format: date-time
+             * @description When the pulse or the command ends; null: for good.
+             * @example 2026-11-23T10:00:00.000Z
+             */
+            until: string | null;
+            /**
+             * @description The rule that commands this output.
+             * @example air_temp_c
+             */
+            rule: string | null;
+            /**
+             * @description What that rule wants: not yet done within `min_on_s` or `min_off_s`, while a command holds the output, or while an output that excludes it is on.
+             * @enum {string|null}
+             */
+            demand: "on" | "off" | null;
+            /** @description Whether the change is on disk; false where the disk does not take it now: it was switched nevertheless. */
+            recorded: boolean;
+        };
+        /**
+         * @example {
+         *       "timestamp": "2026-11-23T10:00:00.004Z",
+         *       "from": "off",
+         *       "to": "on",
+         *       "by": "rule",
+         *       "rule": "vent-on-heat",
+         *       "why": "air_temp_c is 30.2, above 30"
+         *     }
+         */
+        OutputChange: {
+            /**
+             * Format: date-time
+             * @description UTC, RFC 3339 with milliseconds.
+             * @example 2026-11-23T10:00:00.000Z
+             */
+            timestamp: string;
+            /**
+             * @description State before; null: not known, at a start of the server.
+             * @enum {string|null}
+             */
+            from: "on" | "off" | null;
+            /**
+             * @description State from then on.
+             * @enum {string}
+             */
+            to: "on" | "off";
+            /**
+             * @description Who: a command, a rule, the longest time on, the start or the end of the server.
+             * @enum {string}
+             */
+            by: "api" | "rule" | "limit" | "start" | "stop";
+            /**
+             * @description Which rule.
+             * @example air_temp_c
+             */
+            rule: string | null;
+            /** @description Why, in words. */
+            why: string;
+        };
+        OutputHistory: {
+            /**
+             * @description Name in the API.
+             * @example air_temp_c
+             */
+            output: string;
+            /** @description Changes in this page. */
+            count: number;
+            changes: components["schemas"]["OutputChange"][];
+            /** @description Give it back as `cursor` for the next page; null on the last one. */
+            next: string | null;
+        };
+        /**
+         * @example {
+         *       "sensor": "cpu_temp_c",
+         *       "above": 70,
+         *       "hysteresis": 5,
+         *       "for_s": 0,
+         *       "alert": "warning"
+         *     }
+         */
+        RuleDefinition: {
+            /**
+             * @description The sensor whose good readings decide.
+             * @example air_temp_c
+             */
+            sensor: string;
+            /** @description Active when the value is above this; either this or `below`. */
+            above?: number;
+            /** @description Active when the value is below this; either this or `above`. */
+            below?: number;
+            /**
+             * @description How far the value has to come back before the rule is over: it keeps an output from flapping.
+             * @default 0
+             */
+            hysteresis: number;
+            /**
+             * @description Seconds for which the value has to be there before the rule is active; a restart does not reset them.
+             * @default 0
+             */
+            for_s: number;
+            /** @description Done when the rule becomes active. A rule without it only alerts. */
+            then?: {
+                /**
+                 * @description Name in the API.
+                 * @example air_temp_c
+                 */
+                output: string;
+                /**
+                 * @description What the output is to do.
+                 * @enum {string}
+                 */
+                action: "on" | "off";
+            };
+            /** @description Done when it is over. Without it the output stays as it is. */
+            otherwise?: {
+                /**
+                 * @description Name in the API.
+                 * @example air_temp_c
+                 */
+                output: string;
+                /**
+                 * @description What the output is to do.
+                 * @enum {string}
+                 */
+                action: "on" | "off";
+            };
+            /** @description Done when the sensor has had no good reading for `stale_after_s`; otherwise the output goes safe. */
+            when_stale?: {
+                /**
+                 * @description Name in the API.
+                 * @example air_temp_c
+                 */
+                output: string;
+                /**
+                 * @description What the output is to do.
+                 * @enum {string}
+                 */
+                action: "on" | "off";
+            };
+            /**
+             * @description Raises an alert of this severity while it is active, and one while its sensor is silent.
+             * @enum {string}
+             */
+            alert?: "info" | "warning" | "critical";
+        };
+        /**
+         * @example {
+         *       "id": "warn-on-heat",
+         *       "source": "file",
+         *       "changed_at": null,
+         *       "definition": {
+         *         "sensor": "cpu_temp_c",
+         *         "above": 70,
+         *         "hysteresis": 5,
+         *         "for_s": 0,
+         *         "alert": "warning"
+         *       },
+         *       "state": "idle",
+         *       "since": "2026-11-23T10:00:00.000Z",
+         *       "reason": null
+         *     }
+         */
+        Rule: {
+            /**
+             * @description Name in the API.
+             * @example air_temp_c
+             */
+            id: string;
+            /**
+             * @description Where it comes from; one of the API stands before one of the file.
+             * @enum {string}
+             */
+            source: "file" | "api";
+            /**
+             * Format: date-time
+             * @description When the API changed it last.
+             * @example 2026-11-23T10:00:00.000Z
+             */
+            changed_at: string | null;
+            definition: components["schemas"]["RuleDefinition"];
+            /**
+             * @description `waiting`: no good reading yet; `pending`: the value is there, for less than `for_s`; `stale`: the sensor is silent; `disabled`: see `reason`.
+             * @enum {string}
+             */
+            state: "waiting" | "idle" | "pending" | "active" | "stale" | "disabled";
+            /**
+             * Format: date-time
+             * @description Since when it is in this state.
+             * @example 2026-11-23T10:00:00.000Z
+             */
+            since: string | null;
+            /** @description Why it is disabled: it does not fit the configuration of this device any more. */
+            reason: string | null;
+        };
+        RuleList: {
+            rules: components["schemas"]["Rule"][];
+        };
+        /**
+         * @example {
+         *       "timestamp": "2026-11-23T10:00:00.000Z",
+         *       "action": "put",
+         *       "definition": {
+         *         "sensor": "cpu_temp_c",
+         *         "above": 70,
+         *         "hysteresis": 5,
+         *         "for_s": 0,
+         *         "alert": "warning"
+         *       }
+         *     }
+         */
+        RuleChange: {
+            /**
+             * Format: date-time
+             * @description UTC, RFC 3339 with milliseconds.
+             * @example 2026-11-23T10:00:00.000Z
+             */
+            timestamp: string;
+            /**
+             * @description What was done with it.
+             * @enum {string}
+             */
+            action: "put" | "deleted";
+            definition?: components["schemas"]["RuleDefinition"];
+        };
+        RuleHistory: {
+            /**
+             * @description Name in the API.
+             * @example air_temp_c
+             */
+            id: string;
+            /** @description Newest first, 100 at most. */
+            changes: components["schemas"]["RuleChange"][];
+        };
+        /**
+         * @example {
+         *       "id": 7,
+         *       "rule": "warn-on-heat",
+         *       "cause": "threshold",
+         *       "sensor": "cpu_temp_c",
+         *       "unit": "°C",
+         *       "severity": "warning",
+         *       "value": 71.3,
+         *       "threshold": 70,
+         *       "raised_at": "2026-11-23T10:00:00.004Z",
+         *       "cleared_at": null,
+         *       "acknowledged_at": null
+         *     }
+         */
+        Alert: {
+            id: number;
+            /**
+             * @description Name in the API.
+             * @example air_temp_c
+             */
+            rule: string;
+            /**
+             * @description `threshold`: the value is beyond the limit of the rule; `stale`: its sensor is silent.
+             * @enum {string}
+             */
+            cause: "threshold" | "stale";
+            /**
+             * @description Name in the API.
+             * @example air_temp_c
+             */
+            sensor: string;
+            unit: string | null;
+            /**
+             * @description How much an alert matters.
+             * @enum {string}
+             */
+            severity: "info" | "warning" | "critical";
+            /** @description The value that raised it. */
+            value: number | null;
+            /** @description The limit of the rule. */
+            threshold: number | null;
+            /**
+             * Format: date-time
+             * @description UTC, RFC 3339 with milliseconds.
+             * @example 2026-11-23T10:00:00.000Z
+             */
+            raised_at: string;
+            /**
+             * Format: date-time
+             * @description When it was over; null: it is not.
+             * @example 2026-11-23T10:00:00.000Z
+             */
+            cleared_at: string | null;
+            /**
+             * Format: date-time
+             * @description When somebody has said that they know.
+             * @example 2026-11-23T10:00:00.000Z
+             */
+            acknowledged_at: string | null;
+        };
+        AlertList: {
+            /** @description Alerts in this page. */
+            count: number;
+            alerts: components["schemas"]["Alert"][];
+            /** @description Give it back as `cursor` for the next page; null on the last one. */
+            next: string | null;
+        };
+        /**
+         * @example {
          *       "state": "idle",
          *       "url": "https://example.org/ingest",
          *       "backlog": {
@@ -920,6 +1372,16 @@ export type SummaryList = components['schemas']['SummaryList'];
 export type Output = components['schemas']['Output'];
 export type OutputList = components['schemas']['OutputList'];
 export type OutputCommand = components['schemas']['OutputCommand'];
+export type CommandedOutput = components['schemas']['CommandedOutput'];
+export type OutputChange = components['schemas']['OutputChange'];
+export type OutputHistory = components['schemas']['OutputHistory'];
+export type RuleDefinition = components['schemas']['RuleDefinition'];
+export type Rule = components['schemas']['Rule'];
+export type RuleList = components['schemas']['RuleList'];
+export type RuleChange = components['schemas']['RuleChange'];
+export type RuleHistory = components['schemas']['RuleHistory'];
+export type Alert = components['schemas']['Alert'];
+export type AlertList = components['schemas']['AlertList'];
 export type Uplink = components['schemas']['Uplink'];
 export type Problem = components['schemas']['Problem'];
 export type $defs = Record<string, never>;
@@ -1862,7 +2324,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Output"];
+                    "application/json": components["schemas"]["CommandedOutput"];
                 };
             };
             /** @description The request is not valid: nothing was changed. */
@@ -2003,6 +2465,943 @@ export interface operations {
                      *       "title": "Internal Server Error",
                      *       "status": 500,
                      *       "error": "The server failed at this; its log has the details",
+                     *       "request_id": "req-7"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listOutputChanges: {
+        parameters: {
+            query?: {
+                /** @description First instant of the range (included). */
+                from?: string;
+                /** @description End of the range (excluded). */
+                to?: string;
+                /** @description `desc`: newest first; `asc`: oldest first. */
+                order?: "desc" | "asc";
+                /** @description How many readings; larger than 1000 means 1000. */
+                limit?: number;
+                /** @description `next` of the page before this one. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description Name in the API.
+                 * @example led
+                 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OutputHistory"];
+                };
+            };
+            /** @description The request is not valid: nothing was changed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Bad Request",
+                     *       "status": 400,
+                     *       "error": "Unknown action: blink",
+                     *       "request_id": "req-7"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid or missing API key; on a read, only where the device protects reads. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Unauthorized",
+                     *       "status": 401,
+                     *       "error": "Invalid or missing API key",
+                     *       "request_id": "req-7"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Not Found",
+                     *       "status": 404,
+                     *       "error": "There is no output \"pump\"",
+                     *       "request_id": "req-7"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many wrong API keys from this address; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Too Many Requests",
+                     *       "status": 429,
+                     *       "error": "Too many wrong API keys from this address: try again in 42 s",
+                     *       "request_id": "req-7"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the server; its log has the details under `request_id`. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Internal Server Error",
+                     *       "status": 500,
+                     *       "error": "The server failed at this; its log has the details",
+                     *       "request_id": "req-7"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The part of the server that this needs is not working at the moment; see `/api/health`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Service Unavailable",
+                     *       "status": 503,
+                     *       "error": "What is stored is out of reach: disk I/O error",
+                     *       "request_id": "req-7"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listRules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All rules. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleList"];
+                };
+            };
+            /** @description Invalid or missing API key; on a read, only where the device protects reads. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Unauthorized",
+                     *       "status": 401,
+                     *       "error": "Invalid or missing API key",
+                     *       "request_id": "req-7"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many wrong API keys from this address; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Too Many Requests",
+                     *       "status": 429,
+                     *       "error": "Too many wrong API keys from this address: try again in 42 s",
+                     *       "request_id": "req-7"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the server; its log has the details under `request_id`. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Internal Server Error",
+                     *       "status": 500,
+                     *       "error": "The server failed at this; its log has the details",
+                     *       "request_id": "req-7"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getRule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description Name in the API.
+                 * @example warn-on-heat
+                 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The rule. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Rule"];
+                };
+            };
+            /** @description The request is not valid: nothing was changed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Bad Request",
+                     *       "status": 400,
+                     *       "error": "Unknown action: blink",
+                     *       "request_id": "req-7"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid or missing API key; on a read, only where the device protects reads. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Unauthorized",
+                     *       "status": 401,
+                     *       "error": "Invalid or missing API key",
+                     *       "request_id": "req-7"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Not Found",
+                     *       "status": 404,
+                     *       "error": "There is no output \"pump\"",
+                     *       "request_id": "req-7"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many wrong API keys from this address; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Too Many Requests",
+                     *       "status": 429,
+                     *       "error": "Too many wrong API keys from this address: try again in 42 s",
+                     *       "request_id": "req-7"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the server; its log has the details under `request_id`. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Internal Server Error",
+                     *       "status": 500,
+                     *       "error": "The server failed at this; its log has the details",
+                     *       "request_id": "req-7"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    putRule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description Name in the API.
+                 * @example warn-on-heat
+                 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RuleDefinition"];
+            };
+        };
+        responses: {
+            /** @description It took the place of the rule before it. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Rule"];
+                };
+            };
+            /** @description It is new. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Rule"];
+                };
+            };
+            /** @description The request is not valid: nothing was changed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Bad Request",
+                     *       "status": 400,
+                     *       "error": "Unknown action: blink",
+                     *       "request_id": "req-7"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid or missing API key; on a read, only where the device protects reads. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Unauthorized",
+                     *       "status": 401,
+                     *       "error": "Invalid or missing API key",
+                     *       "request_id": "req-7"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than 16 KiB. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Payload Too Large",
+                     *       "status": 413,
+                     *       "error": "The body is larger than 16 KiB",
+                     *       "request_id": "req-7"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Unsupported Media Type",
+                     *       "status": 415,
+                     *       "error": "The body must be sent as application/json",
+                     *       "request_id": "req-7"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many wrong API keys from this address; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Too Many Requests",
+                     *       "status": 429,
+                     *       "error": "Too many wrong API keys from this address: try again in 42 s",
+                     *       "request_id": "req-7"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the server; its log has the details under `request_id`. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Internal Server Error",
+                     *       "status": 500,
+                     *       "error": "The server failed at this; its log has the details",
+                     *       "request_id": "req-7"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The part of the server that this needs is not working at the moment; see `/api/health`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Service Unavailable",
+                     *       "status": 503,
+                     *       "error": "What is stored is out of reach: disk I/O error",
+                     *       "request_id": "req-7"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The disk is full: nothing was changed; see `/api/health`. */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Insufficient Storage",
+                     *       "status": 507,
+                     *       "error": "It cannot be stored: database or disk is full",
+                     *       "request_id": "req-7"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteRule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description Name in the API.
+                 * @example warn-on-heat
+                 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request is not valid: nothing was changed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Bad Request",
+                     *       "status": 400,
+                     *       "error": "Unknown action: blink",
+                     *       "request_id": "req-7"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid or missing API key; on a read, only where the device protects reads. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Unauthorized",
+                     *       "status": 401,
+                     *       "error": "Invalid or missing API key",
+                     *       "request_id": "req-7"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Not Found",
+                     *       "status": 404,
+                     *       "error": "There is no output \"pump\"",
+                     *       "request_id": "req-7"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It cannot be done as the device is set up. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Conflict",
+                     *       "status": 409,
+                     *       "error": "There is no uplink: set uplink.url or EDGE_UPLINK_URL",
+                     *       "request_id": "req-7"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many wrong API keys from this address; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Too Many Requests",
+                     *       "status": 429,
+                     *       "error": "Too many wrong API keys from this address: try again in 42 s",
+                     *       "request_id": "req-7"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the server; its log has the details under `request_id`. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Internal Server Error",
+                     *       "status": 500,
+                     *       "error": "The server failed at this; its log has the details",
+                     *       "request_id": "req-7"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The part of the server that this needs is not working at the moment; see `/api/health`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Service Unavailable",
+                     *       "status": 503,
+                     *       "error": "What is stored is out of reach: disk I/O error",
+                     *       "request_id": "req-7"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The disk is full: nothing was changed; see `/api/health`. */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Insufficient Storage",
+                     *       "status": 507,
+                     *       "error": "It cannot be stored: database or disk is full",
+                     *       "request_id": "req-7"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listRuleChanges: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description Name in the API.
+                 * @example warn-on-heat
+                 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Its changes; none where the API never changed it. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleHistory"];
+                };
+            };
+            /** @description The request is not valid: nothing was changed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Bad Request",
+                     *       "status": 400,
+                     *       "error": "Unknown action: blink",
+                     *       "request_id": "req-7"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid or missing API key; on a read, only where the device protects reads. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Unauthorized",
+                     *       "status": 401,
+                     *       "error": "Invalid or missing API key",
+                     *       "request_id": "req-7"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Not Found",
+                     *       "status": 404,
+                     *       "error": "There is no output \"pump\"",
+                     *       "request_id": "req-7"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many wrong API keys from this address; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Too Many Requests",
+                     *       "status": 429,
+                     *       "error": "Too many wrong API keys from this address: try again in 42 s",
+                     *       "request_id": "req-7"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the server; its log has the details under `request_id`. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Internal Server Error",
+                     *       "status": 500,
+                     *       "error": "The server failed at this; its log has the details",
+                     *       "request_id": "req-7"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The part of the server that this needs is not working at the moment; see `/api/health`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Service Unavailable",
+                     *       "status": 503,
+                     *       "error": "What is stored is out of reach: disk I/O error",
+                     *       "request_id": "req-7"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listAlerts: {
+        parameters: {
+            query?: {
+                /** @description `active`: those that are not over. */
+                state?: "all" | "active";
+                /** @description How many readings; larger than 1000 means 1000. */
+                limit?: number;
+                /** @description `next` of the page before this one. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertList"];
+                };
+            };
+            /** @description The request is not valid: nothing was changed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Bad Request",
+                     *       "status": 400,
+                     *       "error": "Unknown action: blink",
+                     *       "request_id": "req-7"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid or missing API key; on a read, only where the device protects reads. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Unauthorized",
+                     *       "status": 401,
+                     *       "error": "Invalid or missing API key",
+                     *       "request_id": "req-7"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many wrong API keys from this address; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Too Many Requests",
+                     *       "status": 429,
+                     *       "error": "Too many wrong API keys from this address: try again in 42 s",
+                     *       "request_id": "req-7"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the server; its log has the details under `request_id`. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Internal Server Error",
+                     *       "status": 500,
+                     *       "error": "The server failed at this; its log has the details",
+                     *       "request_id": "req-7"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The part of the server that this needs is not working at the moment; see `/api/health`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Service Unavailable",
+                     *       "status": 503,
+                     *       "error": "What is stored is out of reach: disk I/O error",
                      *       "request_id": "req-7"
                      *     }
                      */
@@ -2263,6 +3662,155 @@ export interface operations {
                      *       "title": "Internal Server Error",
                      *       "status": 500,
                      *       "error": "The server failed at this; its log has the details",
+                     *       "request_id": "req-7"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    acknowledgeAlert: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example 7 */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The alert. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Alert"];
+                };
+            };
+            /** @description The request is not valid: nothing was changed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Bad Request",
+                     *       "status": 400,
+                     *       "error": "Unknown action: blink",
+                     *       "request_id": "req-7"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid or missing API key; on a read, only where the device protects reads. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Unauthorized",
+                     *       "status": 401,
+                     *       "error": "Invalid or missing API key",
+                     *       "request_id": "req-7"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Not Found",
+                     *       "status": 404,
+                     *       "error": "There is no output \"pump\"",
+                     *       "request_id": "req-7"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many wrong API keys from this address; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Too Many Requests",
+                     *       "status": 429,
+                     *       "error": "Too many wrong API keys from this address: try again in 42 s",
+                     *       "request_id": "req-7"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the server; its log has the details under `request_id`. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Internal Server Error",
+                     *       "status": 500,
+                     *       "error": "The server failed at this; its log has the details",
+                     *       "request_id": "req-7"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The part of the server that this needs is not working at the moment; see `/api/health`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Service Unavailable",
+                     *       "status": 503,
+                     *       "error": "What is stored is out of reach: disk I/O error",
+                     *       "request_id": "req-7"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The disk is full: nothing was changed; see `/api/health`. */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Insufficient Storage",
+                     *       "status": 507,
+                     *       "error": "It cannot be stored: database or disk is full",
                      *       "request_id": "req-7"
                      *     }
                      */
