@@ -1,5 +1,6 @@
 import { type Static, Type } from '@sinclair/typebox';
 import { ActiveSchema, IdSchema, OneOf, PinSchema } from './primitives.ts';
+import { PwmConfigSchema } from './pwm-config.ts';
 
 const seconds = (description: string) =>
   Type.Optional(Type.Number({ exclusiveMinimum: 0, maximum: 86_400, description: `Seconds. ${description}` }));
@@ -29,6 +30,7 @@ export const OutputConfigSchema = Type.Object(
       uniqueItems: true,
       description: 'Outputs that are never on together with this one, like the other direction of a motor.',
     }),
+    pwm: Type.Optional(PwmConfigSchema),
   },
   { additionalProperties: false, description: 'A pin that switches something.' },
 );

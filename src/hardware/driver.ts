@@ -2,7 +2,7 @@
 export type DriverName = 'gpiochip' | 'pigpio' | 'simulated';
 
 /** What a driver can do beyond reading and writing a level. */
-export type Capability = 'pull' | 'debounce' | 'edges';
+export type Capability = 'pull' | 'debounce' | 'edges' | 'pwm' | 'servo';
 
 export type Pull = 'up' | 'down' | 'off';
 export type Active = 'high' | 'low';
@@ -22,6 +22,16 @@ export interface InputOptions {
   debounceMs: number;
 }
 
+export interface PwmOptions {
+  active: Active;
+  /** Level from the moment of the claim: 0 is off, 1 fully on. */
+  initial: number;
+  frequencyHz: number;
+  /** Number of the kernel's PWM chip, and of the channel on it, where they do not follow from the pin. */
+  chip?: number;
+  channel?: number;
+}
+
 /** A claimed output. States are logical: `true` is on, whatever the level. */
 export interface OutputLine {
   readonly pin: number;
@@ -38,6 +48,22 @@ export interface InputLine {
   onEdge(listener: (active: boolean) => void): void;
 }
 
+/** A claimed output that can be dimmed. Levels are logical, 0 to 1: 1 is fully on, whatever `active` says. */
+export interface PwmLine {
+  readonly pin: number;
+  /** Synchronous, like the write of an output. Throws {@link HardwareError} when the line is gone, or the level is none. */
+  write(level: number): void;
+  read(): number;
+}
+
+/** A claimed output that steers a servo: a pulse every 20 ms, whose length is the position. */
+export interface ServoLine {
+  readonly pin: number;
+  /** 500 to 2500 µs; 0 stops the pulses, and the servo is free. */
+  write(pulseUs: number): void;
+  read(): number;
+}
+
 /** The one small door to the header's pins. Pins are BCM numbers, 0 to 27. */
 export interface Driver {
   readonly name: DriverName;
@@ -48,6 +74,15 @@ export interface Driver {
   /** Claims a line. Rejects with {@link HardwareError} when it is taken, missing or not permitted. */
   output(pin: number, options: OutputOptions): Promise<OutputLine>;
   input(pin: number, options: InputOptions): Promise<InputLine>;
+  /** Rejects with {@link HardwareUnsupported} where the pin cannot be dimmed this way. */
+  pwm(pin: number, options: PwmOptions): Promise<PwmLine>;
+  /** Present where `servo` is among the capabilities. */
+  servo?(pin: number, options: { pulseUs: number }): Promise<ServoLine>;
+  /**
+   * Hears of what goes wrong between calls, and with `undefined` when all is well again. For drivers whose pins are in
+   * other hands: while such a fault lasts, outputs keep their levels, and calls throw. One listener.
+   */
+  onFault?(listener: (fault: HardwareError | undefined) => void): void;
   /** Releases every line. Levels stay as they are: safe states are driven before, by the bank of outputs. */
   close(): Promise<void>;
 }
@@ -55,4 +90,9 @@ export interface Driver {
 /** The hardware said no. The message is one sentence for a person and names the pin or the device. */
 export class HardwareError extends Error {
   override name = 'HardwareError';
+}
+
+/** It cannot be done with this driver, or this pin: another try changes nothing. */
+export class HardwareUnsupported extends HardwareError {
+  override name = 'HardwareUnsupported';
 }

@@ -1,5 +1,6 @@
 import { type Cancel, type Clock, systemClock } from '../clock.ts';
-import { type Driver, HardwareError, type InputLine, type InputOptions, type OutputLine } from './driver.ts';
+import { type Active, type Driver, HardwareError, type InputLine, type InputOptions, type PwmLine } from './driver.ts';
+import { requirePulse, toDuty, toLevel } from './level.ts';
 
 export type Level = 0 | 1;
 
@@ -7,24 +8,27 @@ export type Level = 0 | 1;
 export interface SimulatedDriver extends Driver {
   /** Puts an electrical level on an input, as a button or a wire would. */
   press(pin: number, level: Level): void;
-  /** The electrical level that a meter on the pin would show. */
+  /** The electrical level that a meter on the pin would show; of a dimmed pin, what it is most of the time. */
   level(pin: number): Level;
+  /** The part of the time that a pin is electrically high. */
+  duty(pin: number): number;
+  /** The length of the pulses that a servo gets. */
+  pulseUs(pin: number): number;
 }
 
 const HEADER_PINS = 28;
 
 /** Pins in memory: the same states, errors and edges as a real header, for laptops and CI. */
 export function openSimulated(clock: Clock = systemClock): SimulatedDriver {
-  const levels = new Map<number, Level>();
+  const duties = new Map<number, number>();
+  const pulses = new Map<number, number>();
   const inputs = new Map<number, SimulatedInput>();
   const taken = new Set<number>();
   let open = true;
 
   function claim(pin: number): void {
     refuseWhenClosed(pin);
-    if (!Number.isInteger(pin) || pin < 0 || pin >= HEADER_PINS) {
-      throw new HardwareError(`GPIO ${pin} is not on the simulated header: it has the pins 0 to ${HEADER_PINS - 1}.`);
-    }
+    refuseUnknownPin(pin);
     if (taken.has(pin))
       throw new HardwareError(`GPIO ${pin} on the simulated header is already taken by "pi-edge-api".`);
     taken.add(pin);
@@ -34,19 +38,40 @@ export function openSimulated(clock: Clock = systemClock): SimulatedDriver {
     if (!open) throw new HardwareError(`GPIO ${pin} cannot be used: the simulated header is closed.`);
   }
 
+  function dim(pin: number, active: Active, initial: number): PwmLine {
+    const write = (level: number) => {
+      refuseWhenClosed(pin);
+      duties.set(pin, toDuty(pin, level, active));
+    };
+    toDuty(pin, initial, active);
+    claim(pin);
+    write(initial);
+    return { pin, write, read: () => toLevel(duties.get(pin) ?? 0, active) };
+  }
+
+  function steer(pin: number, pulseUs: number): void {
+    refuseWhenClosed(pin);
+    requirePulse(pin, pulseUs);
+    pulses.set(pin, pulseUs);
+  }
+
   return {
     name: 'simulated',
     simulated: true,
     description: 'simulated header',
-    capabilities: new Set(['pull', 'debounce', 'edges'] as const),
-    async output(pin, { active, initial }): Promise<OutputLine> {
+    capabilities: new Set(['pull', 'debounce', 'edges', 'pwm', 'servo'] as const),
+    async output(pin, { active, initial }) {
+      const line = dim(pin, active, initial ? 1 : 0);
+      return { pin, write: (on) => line.write(on ? 1 : 0), read: () => line.read() === 1 };
+    },
+    async pwm(pin, { active, initial }) {
+      return dim(pin, active, initial);
+    },
+    async servo(pin, { pulseUs }) {
+      requirePulse(pin, pulseUs);
       claim(pin);
-      const write = (on: boolean) => {
-        refuseWhenClosed(pin);
-        levels.set(pin, on === (active === 'high') ? 1 : 0);
-      };
-      write(initial);
-      return { pin, write, read: () => (levels.get(pin) === 1) === (active === 'high') };
+      pulses.set(pin, pulseUs);
+      return { pin, write: (next) => steer(pin, next), read: () => pulses.get(pin) ?? 0 };
     },
     async input(pin, options): Promise<InputLine> {
       claim(pin);
@@ -61,8 +86,15 @@ export function openSimulated(clock: Clock = systemClock): SimulatedDriver {
       taken.clear();
     },
     press: (pin, level) => inputs.get(pin)?.drive(level),
-    level: (pin) => inputs.get(pin)?.level ?? levels.get(pin) ?? 0,
+    level: (pin) => inputs.get(pin)?.level ?? ((duties.get(pin) ?? 0) >= 0.5 ? 1 : 0),
+    duty: (pin) => duties.get(pin) ?? 0,
+    pulseUs: (pin) => pulses.get(pin) ?? 0,
   };
+}
+
+function refuseUnknownPin(pin: number): void {
+  if (Number.isInteger(pin) && pin >= 0 && pin < HEADER_PINS) return;
+  throw new HardwareError(`GPIO ${pin} is not on the simulated header: it has the pins 0 to ${HEADER_PINS - 1}.`);
 }
 
 class SimulatedInput implements InputLine {

@@ -1,7 +1,7 @@
 import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process';
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { constants } from 'node:os';
-import type { Level, Rig } from '../hardware/contract.ts';
+import type { Level, Rig } from '../hardware/rig.ts';
 
 /** gpio-sim's files of the simulated header; `kernel-bench/guest/hardware.sh` makes the link. */
 export const SIMULATOR = '/run/gpio-sim';

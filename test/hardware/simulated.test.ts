@@ -12,4 +12,6 @@ async function open(): Promise<Driver> {
 driverContract('simulated', open, {
   pull: (pin, level) => opened.press(pin, level),
   level: (pin) => opened.level(pin),
+  pwm: { pins: [18, 19], duty: (pin) => opened.duty(pin) },
+  pulseUs: (pin) => opened.pulseUs(pin),
 });
