@@ -22,6 +22,11 @@ export default fp<Options>(
   async (app, { wish, clock, root, hardware }) => {
     const open = hardware ?? (await openHardware(wish, { clock, root }));
     app.log.info(`pins: ${open.driver.description}, because ${open.why}`);
+    open.driver.onFault?.((fault) => {
+      open.fault = fault?.message;
+      if (fault) app.log.error(fault.message);
+      else app.log.warn('pins: all are driven again');
+    });
     app.decorate('hardware', open);
     app.addHook('onClose', () => open.driver.close());
   },

@@ -55,6 +55,7 @@ const health: FastifyPluginAsyncTypebox = async (app) => {
     async () => {
       const onDisk = storeHealth();
       const reasons = latest.stale().map((id) => `Sensor ${id} has had no good reading for too long.`);
+      if (hardware.fault !== undefined) reasons.push(`The pins are not under control: ${hardware.fault}.`);
       reasons.push(...outputReasons(app.outputs), ...uplinkReasons());
       if (onDisk.status === 'failing') reasons.push(`Readings cannot be stored: ${onDisk.last_error}.`);
       return {
