@@ -55,8 +55,7 @@ const health: FastifyPluginAsyncTypebox = async (app) => {
     async () => {
       const onDisk = storeHealth();
       const reasons = latest.stale().map((id) => `Sensor ${id} has had no good reading for too long.`);
-      if (hardware.fault !== undefined) reasons.push(`The pins are not under control: ${hardware.fault}.`);
-      reasons.push(...outputReasons(app.outputs), ...uplinkReasons());
+      reasons.push(...pinReasons(hardware.fault, app.outputs), ...uplinkReasons());
       if (onDisk.status === 'failing') reasons.push(`Readings cannot be stored: ${onDisk.last_error}.`);
       return {
         status: reasons.length === 0 ? ('healthy' as const) : ('degraded' as const),
@@ -84,6 +83,9 @@ const health: FastifyPluginAsyncTypebox = async (app) => {
 };
 export default health;
 
-function outputReasons(outputs: OutputBank): string[] {
-  return outputs.failing().map(({ id, since }) => `Output ${id} has not obeyed since ${toTimestamp(since)}.`);
+function pinReasons(fault: string | undefined, outputs: OutputBank): string[] {
+  return [
+    ...(fault === undefined ? [] : [`The pins are not under control: ${fault}.`]),
+    ...outputs.failing().map(({ id, since }) => `Output ${id} has not obeyed since ${toTimestamp(since)}.`),
+  ];
 }

@@ -11,6 +11,10 @@ const NOBODY = 65_534;
 /** For `describe`: outside of the kernel bench there is nothing to test on. `test/device/run.sh` gets inside. */
 export const inBench = existsSync(SIMULATOR) ? {} : { skip: 'needs the kernel bench: test/device/run.sh' };
 
+/** The same, where pigpio is installed: on a simulated Pi 4. */
+export const inPigpioBench =
+  process.env.BENCH_PIGPIO === undefined ? { skip: 'needs the kernel bench with pigpio: test/device/run.sh' } : inBench;
+
 /** The outside of the header. Line 26 belongs to the kernel. */
 export const header: Rig = {
   pull: (pin, level) => writeFileSync(`${SIMULATOR}/sim_gpio${pin}/pull`, level === 1 ? 'pull-up' : 'pull-down'),

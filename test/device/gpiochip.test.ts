@@ -6,13 +6,14 @@ import { openGpiochip } from '../../src/hardware/gpiochip/gpiochip-driver.ts';
 import { type Kernel, loadKernel } from '../../src/hardware/gpiochip/kernel.ts';
 import { driverContract } from '../hardware/contract.ts';
 import { header, inBench, run, SIMULATOR, users } from './bench.ts';
+import { pwmBoard } from './pwm-board.ts';
 
 const LED = 17;
 const BUTTON = 27;
 const A_BUTTON = { pull: 'up', active: 'low', debounceMs: 0 } as const;
 
 describe('gpiochip on a real kernel', { ...inBench, timeout: 120_000 }, () => {
-  driverContract('gpiochip', openGpiochip, header);
+  driverContract('gpiochip', openGpiochip, { ...header, pwm: pwmBoard });
 
   it('the header is found by its label', async () => {
     const { BENCH_GPIO_LABEL: label = '', BENCH_GPIO_LINES: lines } = process.env;

@@ -1,8 +1,8 @@
 #!/bin/bash
-# Runs the device tests on a real kernel with a simulated Pi 5, then the driver's once more on a Pi 4.
-# Builds what is missing: the kernel (once, 4 to 5 minutes) and dist. Exit status: of the first run that fails.
+# Runs the device tests on a real kernel with a simulated Pi 5, then the drivers' once more on a Pi 4, with pigpio.
+# Builds what is missing: the kernel (once, 4 to 5 minutes), pigpio and dist. Exit status: of the first run that fails.
 #
-#   run.sh [TEST FILE...]       default test/device/*.test.ts
+#   run.sh [TEST FILE...]       default test/device/*.test.ts; files named pigpio* run on the Pi 4
 #   DEVICE_TEST_SECONDS         time limit of a run; default 300
 set -euo pipefail
 
@@ -27,9 +27,21 @@ run_on() {
   return $status
 }
 
-if [ $# -gt 0 ]; then
-  run_on pi5 "$@"
-else
-  run_on pi5 test/device/*.test.ts
-  run_on pi4 test/device/gpiochip.test.ts
+on_pi5=() on_pi4=()
+if [ $# = 0 ]; then
+  set -- test/device/*.test.ts
+  on_pi4=(test/device/gpiochip.test.ts)
+fi
+for file in "$@"; do
+  case $(basename "$file") in
+    pigpio*) on_pi4+=("$file") ;;
+    *) on_pi5+=("$file") ;;
+  esac
+done
+
+[ ${#on_pi5[@]} = 0 ] || run_on pi5 "${on_pi5[@]}"
+if [ ${#on_pi4[@]} != 0 ]; then
+  BENCH_PIGPIO=$("$bench/build-pigpio.sh")
+  export BENCH_PIGPIO
+  run_on pi4 "${on_pi4[@]}"
 fi

@@ -13,6 +13,7 @@
 #   BENCH_BOARD        pi5 (default) or pi4: what /proc/device-tree says
 #   BENCH_GPIO_LABEL   label of the header's chip; default pinctrl-rp1 on a pi5, pinctrl-bcm2711 on a pi4
 #   BENCH_GPIO_LINES   its number of lines; default 54 and 58
+#   BENCH_PIGPIO       folder from build-pigpio.sh: the npm package in DIR is compiled, libpigpio installed
 #   BENCH_QUIET        not empty: no line about the boot
 #   BENCH_LOGLEVEL     kernel messages on the console; default 1, none
 set -u

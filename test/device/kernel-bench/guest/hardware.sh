@@ -94,6 +94,16 @@ simulate_cpu_temperature() {
   done
 }
 
+# As on a Pi where libpigpio is installed and the npm package is compiled; nothing of it leaves the guest.
+install_pigpio() {
+  [ -n "${BENCH_PIGPIO:-}" ] || return 0
+  package=$(cat /out/.bench/folder)/node_modules/pigpio
+  cp "$BENCH_PIGPIO/libpigpio.so.1" /usr/lib/
+  mkdir -p "$package/build/Release"
+  cp "$BENCH_PIGPIO/pigpio.node" "$package/build/Release/"
+}
+
+install_pigpio
 simulate_gpio
 simulate_i2c
 simulate_adc
