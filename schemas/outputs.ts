@@ -11,6 +11,13 @@ export const OutputSchema = Type.Object(
     id: IdSchema,
     pin: PinSchema,
     state: OnOffSchema,
+    level: Nullable(
+      Type.Number({
+        minimum: 0,
+        maximum: 1,
+        description: 'How bright: 0 is off, 1 fully on; null: it cannot be dimmed.',
+      }),
+    ),
     held_by: Nullable(
       OneOf(['api', 'rule', 'limit'], {
         description:
@@ -32,7 +39,7 @@ export const OutputSchema = Type.Object(
     $id: 'Output',
     examples: [
       {
-        ...{ id: 'led', pin: 17, state: 'on', held_by: 'api' },
+        ...{ id: 'led', pin: 17, state: 'on', level: null, held_by: 'api' },
         ...{ until: '2026-11-23T10:00:05.000Z', rule: null, demand: null },
       },
     ],
@@ -56,7 +63,7 @@ export const CommandedOutputSchema = Type.Object(
     $id: 'CommandedOutput',
     examples: [
       {
-        ...{ id: 'led', pin: 17, state: 'on', held_by: 'api' },
+        ...{ id: 'led', pin: 17, state: 'on', level: null, held_by: 'api' },
         ...{ until: '2026-11-23T10:00:05.000Z', rule: null, demand: null, recorded: true },
       },
     ],
@@ -68,6 +75,9 @@ export const OutputChangeSchema = Type.Object(
     timestamp: TimestampSchema,
     from: Nullable({ ...OnOffSchema, description: 'State before; null: not known, at a start of the server.' }),
     to: { ...OnOffSchema, description: 'State from then on.' },
+    level: Nullable(
+      Type.Number({ minimum: 0, maximum: 1, description: 'How bright from then on; null: not dimmable.' }),
+    ),
     by: OneOf(['api', 'rule', 'limit', 'start', 'stop'], {
       description: 'Who: a command, a rule, the longest time on, the start or the end of the server.',
     }),
@@ -78,7 +88,7 @@ export const OutputChangeSchema = Type.Object(
     $id: 'OutputChange',
     examples: [
       {
-        ...{ timestamp: '2026-11-23T10:00:00.004Z', from: 'off', to: 'on' },
+        ...{ timestamp: '2026-11-23T10:00:00.004Z', from: 'off', to: 'on', level: null },
         ...{ by: 'rule', rule: 'vent-on-heat', why: 'air_temp_c is 30.2, above 30' },
       },
     ],
@@ -104,12 +114,21 @@ export const OutputParamsSchema = Type.Object(
 
 /** `auto` is for an output that a rule commands. */
 const OutputActionSchema = OneOf(['on', 'off', 'toggle', 'auto'], {
-  description: 'What the output is to do; `auto` gives it back to its rule before the time.',
+  description: 'What the output is to do; `auto` gives it back to its rule before the time. Either this or `level`.',
 });
 
 export const OutputCommandSchema = Type.Object(
   {
-    action: OutputActionSchema,
+    action: Type.Optional(OutputActionSchema),
+    level: Type.Optional(
+      Type.Number({
+        minimum: 0,
+        maximum: 1,
+        description:
+          'Instead of `action`: how bright, 0 is off. For outputs with `pwm` in the configuration; others answer 501.',
+        examples: [0.4],
+      }),
+    ),
     duration_s: Type.Optional(
       Type.Number({
         minimum: 0.01,

@@ -63,6 +63,11 @@ const STATUSES = {
     'A fault of the server; its log has the details under `request_id`.',
     'The server failed at this; its log has the details',
   ],
+  501: [
+    'Not Implemented',
+    'This device, as it is built, cannot do it.',
+    'led cannot be dimmed: it has no pwm in the configuration',
+  ],
   503: [
     'Service Unavailable',
     'The part of the server that this needs is not working at the moment; see `/api/health`.',

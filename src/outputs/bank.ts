@@ -2,13 +2,17 @@ import type { OutputConfig } from '../../schemas/devices.ts';
 import type { Output } from '../../schemas/outputs.ts';
 import { type Clock, toTimestamp } from '../clock.ts';
 import type { Driver } from '../hardware/driver.ts';
-import { type OutputChange, OutputRefused } from './change.ts';
+import { NotDimmable, type OutputChange, OutputRefused } from './change.ts';
 import { Channel, type Surroundings } from './channel.ts';
+import { claimLine } from './line.ts';
 import { onOff } from './state.ts';
 
 /** What the API may ask of an output. */
 export interface Wish {
-  action: 'on' | 'off' | 'toggle' | 'auto';
+  /** Either this or a level. */
+  action?: 'on' | 'off' | 'toggle' | 'auto' | undefined;
+  /** From 0, which is off, to 1. */
+  level?: number | undefined;
   /** Makes it a pulse: seconds after which the output goes back. */
   durationS?: number | undefined;
   /** Seconds for which it holds an output that a rule commands. */
@@ -45,7 +49,7 @@ export class OutputBank {
     try {
       // What a process before has left on goes off before its counterpart goes on.
       for (const config of configs.toSorted((a, b) => Number(isOn(a)) - Number(isOn(b)))) {
-        const line = await driver.output(config.pin, { active: config.active, initial: isOn(config) });
+        const line = await claimLine(config, driver, isOn(config));
         channels.set(config.id, new Channel(config, line, surroundings));
       }
     } catch (fault) {
@@ -87,9 +91,10 @@ export class OutputBank {
 
   /**
    * Carries out a command of the API. A later command replaces an earlier one. Answers undefined where there is no such
-   * output; throws OutputRefused when it may not be switched now, and HardwareError when the pin does not obey.
+   * output; throws OutputRefused when it may not be switched now, NotDimmable where it knows no levels, and HardwareError
+   * when the pin does not obey.
    */
-  switch(id: string, { action, durationS, holdS }: Wish): Output | undefined {
+  switch(id: string, { action, level, durationS, holdS }: Wish): Output | undefined {
     const channel = this.#channels.get(id);
     if (channel === undefined) return undefined;
     if (action === 'auto') {
@@ -98,12 +103,15 @@ export class OutputBank {
       channel.settle();
       return this.#describe(channel);
     }
-    const on = action === 'toggle' ? !channel.on : action === 'on';
+    if (level !== undefined && channel.onlyOnOff !== undefined) {
+      throw new NotDimmable(`${id} cannot be dimmed: ${channel.onlyOnOff}`);
+    }
+    const on = level === undefined ? wantedBy(action, channel) : level > 0;
     refuseWhereForbidden(channel, on, durationS);
     const before = channel.command;
     const heldForS = durationS ?? (channel.demand === null ? undefined : (holdS ?? channel.config.override_s));
     const until = heldForS === undefined ? null : this.#clock.monotonic() + heldForS * 1000;
-    channel.command = { on, until, after: durationS === undefined ? null : !on };
+    channel.command = { on, level: level || 1, until, after: durationS === undefined ? null : !on };
     channel.renew();
     try {
       channel.carryOut();
@@ -152,12 +160,13 @@ export class OutputBank {
     if (faults.length > 0) throw new AggregateError(faults, 'Not every output could be driven to its safe state.');
   }
 
-  #describe({ config, on, heldBy, command, demand }: Channel): Output {
+  #describe({ config, on, level, heldBy, command, demand }: Channel): Output {
     const untilMs = command?.until == null ? null : this.#clock.now() + command.until - this.#clock.monotonic();
     return {
       id: config.id,
       pin: config.pin,
       state: onOff(on),
+      level,
       held_by: heldBy === 'start' || heldBy === 'stop' ? null : heldBy,
       until: untilMs === null ? null : toTimestamp(untilMs),
       rule: demand?.rule ?? null,
@@ -165,6 +174,8 @@ export class OutputBank {
     };
   }
 }
+
+const wantedBy = (action: Wish['action'], { on }: Channel): boolean => (action === 'toggle' ? !on : action === 'on');
 
 function refuseWhereForbidden(channel: Channel, on: boolean, durationS: number | undefined): void {
   const { id, min_on_s: minOnS = 0, min_off_s: minOffS = 0 } = channel.config;

@@ -11,10 +11,17 @@ export interface OutputChange {
   /** Null at the start: what was before is not known. */
   from: boolean | null;
   to: boolean;
+  /** From 0 to 1; null where the output cannot be dimmed. */
+  level: number | null;
   by: ChangedBy;
   rule: string | null;
   /** For a person. */
   why: string;
+}
+
+/** A level for an output that knows nothing between off and on. The message is for a person. */
+export class NotDimmable extends Error {
+  override name = 'NotDimmable';
 }
 
 /** A command that must not be carried out now. The message is for a person. */

@@ -1,38 +1,14 @@
 import type { OutputConfig } from '../../schemas/devices.ts';
 import type { Cancel, Clock } from '../clock.ts';
-import type { OutputLine } from '../hardware/driver.ts';
-import type { ChangedBy, OutputChange } from './change.ts';
+import type { OutputChange } from './change.ts';
+import type { Line } from './line.ts';
 import { onOff } from './state.ts';
-
-/** What a rule wants of an output, and why. */
-export interface Demand {
-  rule: string;
-  on: boolean;
-  why: string;
-  /** True when it ends as soon as it is carried out: its rule is gone. */
-  isLast: boolean;
-}
-
-/** What the API wants of it. */
-export interface Command {
-  on: boolean;
-  /** Monotonic time at which it ends; null: for good. */
-  until: number | null;
-  /** State that a pulse leaves behind where no rule commands the output. */
-  after: boolean | null;
-}
+import type { Command, Demand, Want } from './want.ts';
 
 export interface Surroundings {
   clock: Clock;
   /** Hears of a pin that did not obey when nobody was there to be told. */
   onFault: (output: string, fault: Error) => void;
-}
-
-interface Want {
-  on: boolean;
-  by: ChangedBy;
-  rule: string | null;
-  why: string;
 }
 
 const TRY_AGAIN_MS = 1000;
@@ -51,17 +27,19 @@ export class Channel {
   partners: readonly Channel[] = [];
   onChange: (change: OutputChange) => void = () => {};
 
-  readonly #line: OutputLine;
+  readonly #line: Line;
   readonly #clock: Clock;
   readonly #onFault: Surroundings['onFault'];
   #on: boolean;
+  /** How bright it is when it is on. */
+  #level = 1;
   #heldBy: Want['by'] | null = null;
   #changedAt: number;
   #tripped = false;
   #closed = false;
   #cancel: Cancel = () => {};
 
-  constructor(config: OutputConfig, line: OutputLine, { clock, onFault }: Surroundings) {
+  constructor(config: OutputConfig, line: Line, { clock, onFault }: Surroundings) {
     this.config = config;
     this.#line = line;
     this.#clock = clock;
@@ -72,6 +50,16 @@ export class Channel {
 
   get on(): boolean {
     return this.#on;
+  }
+
+  /** From 0 to 1; null where it cannot be dimmed. */
+  get level(): number | null {
+    return this.#line.onlyOnOff === undefined ? Number(this.#on) * this.#level : null;
+  }
+
+  /** Why it cannot be dimmed; undefined where it can. */
+  get onlyOnOff(): string | undefined {
+    return this.#line.onlyOnOff;
   }
 
   get heldBy(): Want['by'] | null {
@@ -99,8 +87,8 @@ export class Channel {
   carryOut(): void {
     if (this.#closed) return;
     const want = this.#want();
-    if (want !== undefined && want.on !== this.#on && this.#may(want)) this.#drive(want);
-    if (want === undefined || want.on === this.#on) this.#heldBy = want?.by ?? null;
+    if (want !== undefined && !this.#shows(want) && this.#may(want)) this.#drive(want);
+    if (want === undefined || this.#shows(want)) this.#heldBy = want?.by ?? null;
     if (this.demand?.isLast && this.demand.on === this.#on && this.command === null) this.demand = null;
     if (this.demand === null && this.#heldBy === 'rule') this.#heldBy = null;
     if (this.command !== null && this.command.until === null && this.command.after === this.#on) this.command = null;
@@ -127,14 +115,22 @@ export class Channel {
     this.command = this.demand = null;
     this.#heldBy = null;
     const on = this.config.safe === 'on';
-    if (on !== this.#on) this.#drive({ on, by: 'stop', rule: null, why: 'the server stops' });
-    else this.#line.write(on);
+    const stop: Want = { on, level: 1, by: 'stop', rule: null, why: 'the server stops' };
+    if (this.#shows(stop)) this.#line.write(Number(on));
+    else this.#drive(stop);
+  }
+
+  #shows({ on, level }: Want): boolean {
+    return on === this.#on && (!on || level === this.#level);
   }
 
   #want(): Want | undefined {
-    if (this.#tripped) return { on: false, by: 'limit', rule: null, why: `on for ${this.config.max_on_s} s` };
-    if (this.command !== null) return { on: this.command.on, by: 'api', rule: null, why: this.#reason(this.command) };
-    return this.demand === null ? undefined : { ...this.demand, by: 'rule' };
+    if (this.#tripped) return { on: false, level: 1, by: 'limit', rule: null, why: `on for ${this.config.max_on_s} s` };
+    if (this.command !== null) {
+      const { on, level } = this.command;
+      return { on, level, by: 'api', rule: null, why: this.#reason(this.command) };
+    }
+    return this.demand === null ? undefined : { ...this.demand, level: 1, by: 'rule' };
   }
 
   #reason({ until, after, on }: Command): string {
@@ -144,18 +140,19 @@ export class Channel {
 
   #may({ on, by }: Want): boolean {
     if (on && this.blockedBy() !== undefined) return false;
-    return by !== 'rule' || this.keptForMs() === 0;
+    return by !== 'rule' || on === this.#on || this.keptForMs() === 0;
   }
 
-  #drive({ on, by, rule, why }: Want): void {
-    this.#line.write(on);
+  #drive({ on, level, by, rule, why }: Want): void {
+    this.#line.write(on ? level : 0);
     const from = this.#on;
+    const instant = { at: this.#clock.now(), monotonic: this.#clock.monotonic() };
     this.#on = on;
+    this.#level = level;
     this.#heldBy = by;
-    this.#changedAt = this.#clock.monotonic();
+    if (from !== on) this.#changedAt = instant.monotonic; // another brightness is no switching
     this.failingSince = null;
-    const { clock, config } = { clock: this.#clock, config: this.config };
-    this.onChange({ output: config.id, at: clock.now(), monotonic: this.#changedAt, from, to: on, by, rule, why });
+    this.onChange({ output: this.config.id, ...instant, from, to: on, level: this.level, by, rule, why });
     for (const partner of this.partners) partner.settle();
   }
 
@@ -181,7 +178,7 @@ export class Channel {
     }
     if (this.command?.until != null && now >= this.command.until) {
       const { after } = this.command;
-      this.command = after === null || this.demand !== null ? null : { on: after, until: null, after };
+      this.command = after === null || this.demand !== null ? null : { on: after, level: 1, until: null, after };
     }
     this.settle();
   }

@@ -38,9 +38,10 @@ export default fp<Options>(
       onFault: (fault) => log.error(fault, 'what outputs and rules do cannot be written down; it is tried again'),
     });
     const note = ({ from, to, ...change }: OutputChange) => recorder.change({ ...change, before: from, after: to });
-    for (const [output, on] of Object.entries(outputs.states())) {
+    for (const { id: output, state, level } of outputs.list()) {
       const instant = { at: clock.now(), monotonic: clock.monotonic() };
-      note({ output, ...instant, from: null, to: on, by: 'start', rule: null, why: 'the server starts' });
+      const start = { by: 'start' as const, rule: null, why: 'the server starts' };
+      note({ output, ...instant, from: null, to: state === 'on', level, ...start });
     }
     outputs.onChange(note);
     timekeeping.onSettled(() => {

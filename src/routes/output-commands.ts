@@ -10,7 +10,7 @@ import {
 import { Named } from '../../schemas/primitives.ts';
 import { problems } from '../../schemas/problem.ts';
 import type { Wish } from '../outputs/bank.ts';
-import { OutputRefused } from '../outputs/change.ts';
+import { NotDimmable, OutputRefused } from '../outputs/change.ts';
 import { HttpProblem } from '../plugins/problems.ts';
 import { requireOutput } from './require-output.ts';
 
@@ -35,18 +35,22 @@ const outputCommands: FastifyPluginAsyncTypebox = async (app) => {
     {
       schema: {
         operationId: 'commandOutput',
-        summary: 'Switch an output, for good or for a while',
+        summary: 'Switch or dim an output, for good or for a while',
         tags,
         params: OutputParamsSchema,
         body: Named(OutputCommandSchema),
         response: {
           200: Named(CommandedOutputSchema, 'It was switched: its new state.'),
-          ...problems(400, 404, 409, 413, 415, 500),
+          ...problems(400, 404, 409, 413, 415, 500, 501),
         },
       },
     },
     async ({ params: { id }, body }) => {
-      const wish = { action: body.action, durationS: body.duration_s, holdS: body.hold_s };
+      const { action, level } = body;
+      if ((action === undefined) === (level === undefined)) {
+        throw new HttpProblem(400, 'Say either an action or a level', { valid: ['action', 'level'] });
+      }
+      const wish = { action, level, durationS: body.duration_s, holdS: body.hold_s };
       const { output, recorded } = await command(id, wish);
       return { ...output, recorded };
     },
@@ -79,6 +83,7 @@ function obeyed<T>(command: () => T): T {
   try {
     return command();
   } catch (error) {
+    if (error instanceof NotDimmable) throw new HttpProblem(501, error.message);
     if (!(error instanceof OutputRefused)) throw error;
     const { message, retryAfterS } = error;
     throw new HttpProblem(

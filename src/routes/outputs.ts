@@ -68,10 +68,11 @@ const outputs: FastifyPluginAsyncTypebox = async (app) => {
       return {
         output: id,
         count: page.length,
-        changes: page.map(({ at, before, after, by, rule, why }) => ({
+        changes: page.map(({ at, before, after, level, by, rule, why }) => ({
           timestamp: toTimestamp(at),
           from: onOff(before ?? undefined),
           to: onOff(after),
+          level,
           ...{ by: by as ChangedBy, rule, why },
         })),
         next: found.length > limit ? (page.at(-1)?.id ?? 0).toString(36) : null,

@@ -19,13 +19,13 @@ export class ChangeTable {
   constructor(database: Database, kept: number) {
     this.#kept = kept;
     this.#insert = database.prepare<(string | number | null)[]>(
-      'INSERT INTO output_change (output, at, run, before, after, by, rule, why) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
+      'INSERT INTO output_change (output, at, run, before, after, level, by, rule, why) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)',
     );
     this.#forget = database.prepare<[number]>(
       'DELETE FROM output_change WHERE id <= (SELECT max(id) FROM output_change) - ?',
     );
     this.#shift = database.prepare<[number, number]>('UPDATE output_change SET at = at + ?, run = 0 WHERE run = ?');
-    const range = `SELECT id, output, at, run, before, after, by, rule, why FROM output_change
+    const range = `SELECT id, output, at, run, before, after, level, by, rule, why FROM output_change
       WHERE output = @output AND at >= @from AND at < @to`;
     this.#select = {
       asc: database.prepare<[ChangeRequest], RawChange>(`${range} AND id > @cursor ORDER BY id ASC LIMIT @limit`),
@@ -33,8 +33,8 @@ export class ChangeTable {
     };
   }
 
-  insert({ output, at, run, before, after, by, rule, why }: Omit<StoredChange, 'id'>): void {
-    this.#insert.run(output, at, run, before === null ? null : Number(before), Number(after), by, rule, why);
+  insert({ output, at, run, before, after, level, by, rule, why }: Omit<StoredChange, 'id'>): void {
+    this.#insert.run(output, at, run, before === null ? null : Number(before), Number(after), level, by, rule, why);
   }
 
   forget(): void {

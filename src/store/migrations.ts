@@ -91,6 +91,7 @@ const MIGRATIONS: readonly string[] = [
      run    INTEGER NOT NULL, -- as in reading
      before INTEGER,          -- 1 is on; null: not known
      after  INTEGER NOT NULL,
+     level  REAL, -- 0 to 1; null: cannot be dimmed
      by     TEXT NOT NULL,
      rule   TEXT,
      why    TEXT NOT NULL

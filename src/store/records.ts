@@ -11,6 +11,8 @@ export interface StoredChange {
   /** `true` is on; null: not known. */
   before: boolean | null;
   after: boolean;
+  /** From 0 to 1; null where it cannot be dimmed. */
+  level: number | null;
   by: string;
   rule: string | null;
   why: string;

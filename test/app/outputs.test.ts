@@ -4,7 +4,7 @@ import type { OutputConfig } from '../../schemas/devices.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 import { buildTestApp, withKey } from '../support/server.ts';
 
-const NO_RULE = { rule: null, demand: null };
+const NO_RULE = { level: null, rule: null, demand: null };
 const outputs: OutputConfig[] = [
   { id: 'led', pin: 17, active: 'high', safe: 'off', override_s: 3600, excludes: [] },
   { id: 'vent', pin: 22, active: 'low', safe: 'on', override_s: 3600, excludes: [] },
@@ -67,4 +67,22 @@ test('closing the server leaves every output in its safe state', async (t) => {
   assert.deepEqual([pins.level(17), pins.level(22)], [1, 1]);
   await app.close();
   assert.deepEqual([pins.level(17), pins.level(22)], [0, 0]);
+});
+
+test('a level is for outputs that can be dimmed, and stands instead of an action', async (t) => {
+  const light: OutputConfig = { ...(outputs[0] as OutputConfig), id: 'light', pin: 18, pwm: { frequency_hz: 1000 } };
+  const { app, pins } = await buildTestApp(t, { outputs: [...outputs, light] });
+  const post = (id: string, body: object) =>
+    app.inject({ method: 'POST', url: `/api/outputs/${id}`, headers: withKey, body });
+  const { state, level } = (await post('light', { level: 0.4 })).json();
+  assert.deepEqual([state, level, pins.duty(18)], ['on', 0.4, 0.4]);
+  assert.equal((await app.inject('/api/outputs/light/history')).json().changes[0].level, 0.4);
+
+  const unable = await post('led', { level: 0.4 });
+  assert.equal(unable.statusCode, 501);
+  assert.equal(unable.json().error, 'led cannot be dimmed: it has no pwm in the configuration');
+  for (const body of [{}, { level: 0.4, action: 'on' }, { level: 1.1 }, { level: -0.1 }, { level: '1' }]) {
+    assert.equal((await post('light', body)).statusCode, 400, JSON.stringify(body));
+  }
+  assert.equal(pins.duty(18), 0.4);
 });

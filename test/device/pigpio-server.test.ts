@@ -32,6 +32,7 @@ describe('the built server on a Pi with pigpio', { ...inPigpioBench, timeout: 30
   it('goes on when the process with pigpio is killed', async (t) => {
     const server = await boot(t, users.root(), { ...EDGES_ONLY, EDGE_HARDWARE: 'pigpio' });
     await commandLed('on');
+    await becomes(t, 'on', async () => assert.equal(header.level(LED), 1));
     process.kill(Number(readFileSync('/run/pigpio.pid', 'utf8')), 'SIGKILL');
     await becomes(t, 'known', async () => assert.match(server.output(), /pigpio ended \(SIGKILL\)/), 10_000);
     assert.equal(header.level(LED), 1);

@@ -56,7 +56,7 @@ describe("the kernel's PWM class", { ...inBench, timeout: 120_000 }, () => {
       run(script(`await driver.pwm(19, { ...options, chip: 0, channel: ${channel} });`), users.gpioMember());
     const closed = program(6);
     assert.notEqual(await closed.exited, 0);
-    assert.match(closed.errors(), /HardwareError: No permission on .*pwmchip0\/export: PWM is for the group gpio/);
+    assert.match(closed.errors(), /HardwareError\]?: No permission on .*pwmchip0\/export: PWM is for the group gpio/);
 
     openToGroup(`${CHIP}/export`);
     const opened = program(7);

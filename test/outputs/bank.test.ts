@@ -48,6 +48,7 @@ describe('an output', () => {
       until: null,
       rule: null,
       demand: null,
+      level: null,
     });
     assert.deepEqual(bank.switch('led', { action: 'on' }), {
       id: 'led',
@@ -56,6 +57,7 @@ describe('an output', () => {
       held_by: 'api',
       rule: null,
       demand: null,
+      level: null,
       until: null,
     });
   });

@@ -28,6 +28,7 @@ describe('a pulse', () => {
         until: null,
         rule: null,
         demand: null,
+        level: null,
       });
     });
   }

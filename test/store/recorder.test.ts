@@ -37,6 +37,7 @@ function aRecorder(t: TestContext) {
       output: 'vent',
       ...instant(),
       before: !after,
+      level: null,
       after,
       by: 'rule',
       rule: 'heat',

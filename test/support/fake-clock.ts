@@ -18,8 +18,9 @@ export class FakeClock implements Clock {
     this.#wallMs = startMs;
   }
 
+  /** Whole milliseconds, as the system tells them. */
   now(): number {
-    return this.#wallMs;
+    return Math.floor(this.#wallMs);
   }
 
   monotonic(): number {

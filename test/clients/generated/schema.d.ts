@@ -153,7 +153,7 @@ export interface paths {
         /** One output with its state */
         get: operations["getOutput"];
         put?: never;
-        /** Switch an output, for good or for a while */
+        /** Switch or dim an output, for good or for a while */
         post: operations["commandOutput"];
         delete?: never;
         options?: never;
@@ -823,6 +823,7 @@ export interface components {
          *       "id": "led",
          *       "pin": 17,
          *       "state": "on",
+         *       "level": null,
          *       "held_by": "api",
          *       "until": "2026-11-23T10:00:05.000Z",
          *       "rule": null,
@@ -845,6 +846,8 @@ export interface components {
              * @enum {string}
              */
             state: "on" | "off";
+            /** @description How bright: 0 is off, 1 fully on; null: it cannot be dimmed. */
+            level: number | null;
             /**
              * @description Who holds the present state: a command over the API, a rule, or the longest time on (`max_on_s`); null: nobody since start or the last pulse.
              * @enum {string|null}
@@ -878,10 +881,15 @@ export interface components {
          */
         OutputCommand: {
             /**
-             * @description What the output is to do; `auto` gives it back to its rule before the time.
+             * @description What the output is to do; `auto` gives it back to its rule before the time. Either this or `level`.
              * @enum {string}
              */
-            action: "on" | "off" | "toggle" | "auto";
+            action?: "on" | "off" | "toggle" | "auto";
+            /**
+             * @description Instead of `action`: how bright, 0 is off. For outputs with `pwm` in the configuration; others answer 501.
+             * @example 0.4
+             */
+            level?: number;
             /**
              * @description Makes it a pulse: after this many seconds the output switches to the other state by itself. A later command replaces a running pulse. Where a rule commands the output, the rule decides then.
              * @example 5
@@ -898,6 +906,7 @@ export interface components {
          *       "id": "led",
          *       "pin": 17,
          *       "state": "on",
+         *       "level": null,
          *       "held_by": "api",
          *       "until": "2026-11-23T10:00:05.000Z",
          *       "rule": null,
@@ -921,6 +930,8 @@ export interface components {
              * @enum {string}
              */
             state: "on" | "off";
+            /** @description How bright: 0 is off, 1 fully on; null: it cannot be dimmed. */
+            level: number | null;
             /**
              * @description Who holds the present state: a command over the API, a rule, or the longest time on (`max_on_s`); null: nobody since start or the last pulse.
              * @enum {string|null}
@@ -950,6 +961,7 @@ export interface components {
          *       "timestamp": "2026-11-23T10:00:00.004Z",
          *       "from": "off",
          *       "to": "on",
+         *       "level": null,
          *       "by": "rule",
          *       "rule": "vent-on-heat",
          *       "why": "air_temp_c is 30.2, above 30"
@@ -972,6 +984,8 @@ export interface components {
              * @enum {string}
              */
             to: "on" | "off";
+            /** @description How bright from then on; null: not dimmable. */
+            level: number | null;
             /**
              * @description Who: a command, a rule, the longest time on, the start or the end of the server.
              * @enum {string}
@@ -2465,6 +2479,24 @@ export interface operations {
                      *       "title": "Internal Server Error",
                      *       "status": 500,
                      *       "error": "The server failed at this; its log has the details",
+                     *       "request_id": "req-7"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This device, as it is built, cannot do it. */
+            501: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Not Implemented",
+                     *       "status": 501,
+                     *       "error": "led cannot be dimmed: it has no pwm in the configuration",
                      *       "request_id": "req-7"
                      *     }
                      */
