@@ -24,7 +24,7 @@ it('its commented entries are valid too', (t) => {
   );
   assert.deepEqual(
     config.outputs.map(({ id }) => id),
-    ['led', 'vent'],
+    ['led', 'vent', 'grow_light'],
   );
 });
 
