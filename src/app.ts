@@ -19,6 +19,7 @@ import retention from './plugins/retention.ts';
 import rules from './plugins/rules.ts';
 import store from './plugins/store.ts';
 import summaries from './plugins/summaries.ts';
+import supervision, { type Supervision } from './plugins/supervision.ts';
 import timekeeping from './plugins/timekeeping.ts';
 import uplink from './plugins/uplink.ts';
 import alertCommands from './routes/alert-commands.ts';
@@ -53,6 +54,8 @@ export interface Parts {
   apiKey: string;
   clock?: Clock;
   hardware?: OpenHardware;
+  /** Where a service manager wants to hear how the server is. */
+  supervision?: Supervision | undefined;
   /** Folder that stands for `/` where kernel files are read. */
   root?: string;
   logger?: FastifyServerOptions['logger'];
@@ -117,6 +120,7 @@ async function assemble(app: FastifyInstance, config: Readonly<Config>, parts: P
   await app.register(summaries, { config, clock });
   await app.register(retention, { config, clock });
   await app.register(uplink, { config, clock });
+  if (parts.supervision) await app.register(supervision, { clock, ...parts.supervision });
 
   const reads = [status, readings, health, sensors, summaryRoutes, outputRoutes, ruleRoutes, alerts, uplinkRoutes];
   await app.register(

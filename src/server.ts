@@ -3,8 +3,11 @@ import { buildApp } from './app.ts';
 import { loadApiKey } from './config/api-key.ts';
 import { prepareDataDirectory } from './config/data-directory.ts';
 import { loadConfig } from './config/load.ts';
+import { notifySettings } from './config/supervision.ts';
 import { HardwareError } from './hardware/driver.ts';
+import type { Supervision } from './plugins/supervision.ts';
 import { StartError } from './start-error.ts';
+import { openNotify } from './supervision/notify-socket.ts';
 
 const EXIT_WITHIN_MS = 5000;
 
@@ -12,7 +15,7 @@ async function start(): Promise<void> {
   const config = loadConfig();
   const dataDirectory = prepareDataDirectory(config.store.dir);
   const apiKey = loadApiKey(config.http.api_key, dataDirectory);
-  const app = await buildApp(config, { dataDirectory, apiKey: apiKey.key });
+  const app = await buildApp(config, { dataDirectory, apiKey: apiKey.key, supervision: await supervision() });
 
   closeWithGrace({ delay: EXIT_WITHIN_MS }, async ({ err, signal }) => {
     if (err) app.log.fatal(err, 'a fault of the program: stopping');
@@ -28,6 +31,13 @@ async function start(): Promise<void> {
     );
   });
   app.log.info(`API key: ${apiKey.source}; documentation: /docs`);
+}
+
+/** Where a service manager started us, it wants to hear of it: without that it ends the start. */
+async function supervision(): Promise<Supervision | undefined> {
+  const { notifySocket, watchdogMs } = notifySettings();
+  if (notifySocket === undefined) return undefined;
+  return { notify: await openNotify(notifySocket), watchdogMs };
 }
 
 const LISTEN_ERRORS: Record<string, (port: number, host: string) => string> = {

@@ -28,6 +28,9 @@ interface Options {
   sinks: Sinks;
 }
 
+/** A timer that is so late will not fire any more. */
+const STANDSTILL_MS = 2000;
+
 /**
  * Reads all sensors once every interval, on a fixed grid: a late round does not move the ones behind it, and rounds
  * never overlap. Sensors on one bus are read one after the other, buses side by side; a bus that is still busy with
@@ -39,6 +42,9 @@ export class Collector {
   skipped = 0;
   lastTickAt: number | null = null;
 
+  /** Monotonic instants: when the last round ended, and when the next one is due. Undefined while nothing runs. */
+  #endedAt: number | undefined;
+  #dueAt: number | undefined;
   readonly #options: Options;
   readonly #buses: ReadonlyMap<string, readonly Sensor[]>;
   readonly #plausibility: ReadonlyMap<Sensor, Plausibility>;
@@ -67,18 +73,33 @@ export class Collector {
     const { clock, intervalMs } = this.#options;
     const begin = clock.monotonic();
     let due = 0;
+    this.#endedAt = begin;
     const run = async () => {
       const now = clock.monotonic();
       // A timer may fire a fraction of a millisecond early: that is still the round it was set for.
       const round = Math.max(due, Math.floor((now - begin) / intervalMs));
       this.skipped += round - due;
       due = round + 1;
-      this.#cancelTimer = clock.after(begin + due * intervalMs - now, run);
+      this.#dueAt = begin + due * intervalMs;
+      this.#cancelTimer = clock.after(this.#dueAt - now, run);
       this.#closeRound(); // a round that still waits for an answer ends where the next one begins
       await this.#running;
       if (!this.#stopped) await this.tick();
     };
     void run();
+  }
+
+  /**
+   * What does not go on any more, as a phrase: a round that does not begin, or does not end. Sensors that hang are no
+   * standstill, for a round ends without them. Undefined while all is well, and before the start and behind the end.
+   */
+  get standstill(): string | undefined {
+    if (this.#dueAt === undefined || this.#endedAt === undefined || this.#stopped) return undefined;
+    const { clock, intervalMs } = this.#options;
+    const now = clock.monotonic();
+    if (now - this.#dueAt > STANDSTILL_MS) return 'no round of readings begins any more';
+    if (now - this.#endedAt > 2 * intervalMs + STANDSTILL_MS) return 'no round of readings ends any more';
+    return undefined;
   }
 
   /** No more rounds; resolves when the running one is over. A sensor that hangs is not waited for. */
@@ -114,6 +135,7 @@ export class Collector {
     await Promise.race([Promise.all(answers), new Promise<void>((resolve) => (this.#closeRound = resolve))]);
     this.ticks += 1;
     this.lastTickAt = at;
+    this.#endedAt = clock.monotonic();
     sinks.onTick({ at, monotonic, readings: new Map(readings) });
   }
 

@@ -1,0 +1,16 @@
+/** What systemd tells a service of `Type=notify`: see sd_notify(3). */
+export interface NotifySettings {
+  /** Path of its socket; with `@` in front, a name in the abstract namespace. Undefined where nobody listens. */
+  notifySocket: string | undefined;
+  /** After so long without a sign of life it kills the service. Undefined where it does not watch. */
+  watchdogMs: number | undefined;
+}
+
+export function notifySettings(env: NodeJS.ProcessEnv = process.env, pid = process.pid): NotifySettings {
+  const { NOTIFY_SOCKET: notifySocket, WATCHDOG_USEC: period = '', WATCHDOG_PID: watched = String(pid) } = env;
+  const watchdogMs = Number(period) / 1000;
+  return {
+    notifySocket: notifySocket || undefined,
+    watchdogMs: notifySocket && watchdogMs > 0 && watched === String(pid) ? watchdogMs : undefined,
+  };
+}
