@@ -105,7 +105,7 @@ async function assemble(app: FastifyInstance, config: Readonly<Config>, parts: P
   await app.register(apiKey, { key: parts.apiKey });
 
   await app.register(hardware, { wish: config.hardware.driver, clock, root, hardware: parts.hardware });
-  await app.register(outputs, { outputs: config.outputs, clock });
+  await app.register(outputs, { outputs: config.outputs, clock, directory: dataDirectory });
   await app.register(store, {
     directory: dataDirectory,
     commitEveryMs: config.store.commit_every_s * 1000,

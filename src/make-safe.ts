@@ -3,15 +3,31 @@
  * by hand. While a server runs its pins are taken, and this ends with status 1.
  */
 import { systemClock } from './clock.ts';
-import { loadConfig } from './config/load.ts';
+import { givenDataDirectory } from './config/supervision.ts';
 import { HardwareError } from './hardware/driver.ts';
 import { openHardware } from './hardware/open.ts';
 import { driveSafe } from './outputs/drive-safe.ts';
+import { type Driven, readDriven } from './outputs/driven.ts';
 import { StartError } from './start-error.ts';
 
-async function makeSafe(): Promise<void> {
+type Wish = Parameters<typeof openHardware>[0];
+
+/**
+ * What the last server drove, whatever has become of the configuration since. It also takes a tenth of the time that the
+ * configuration takes, which is asked where no server has left a note.
+ */
+async function whatWasDriven(): Promise<{ wish: Wish; outputs: Driven['outputs'] }> {
+  const directory = givenDataDirectory();
+  const noted = directory === undefined ? undefined : readDriven(directory);
+  if (noted !== undefined) return { wish: noted.driver, outputs: noted.outputs };
+  const { loadConfig } = await import('./config/load.ts');
   const { hardware, outputs } = loadConfig();
-  const { driver } = await openHardware(hardware.driver, { clock: systemClock, root: '/' });
+  return { wish: hardware.driver, outputs };
+}
+
+async function makeSafe(): Promise<void> {
+  const { wish, outputs } = await whatWasDriven();
+  const { driver } = await openHardware(wish, { clock: systemClock, root: '/' });
   const faults = await driveSafe(outputs, driver);
   await driver.close();
   for (const { message } of faults) console.error(message);
@@ -23,6 +39,6 @@ try {
   await makeSafe();
 } catch (error) {
   if (!(error instanceof StartError || error instanceof HardwareError)) throw error;
-  console.error(error.message);
+  console.error(`No output was made safe. ${error.message}`);
   process.exitCode = error instanceof StartError ? error.exitCode : 1;
 }

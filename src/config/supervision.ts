@@ -14,3 +14,7 @@ export function notifySettings(env: NodeJS.ProcessEnv = process.env, pid = proce
     watchdogMs: notifySocket && watchdogMs > 0 && watched === String(pid) ? watchdogMs : undefined,
   };
 }
+
+/** The data directory, as far as it can be known without the configuration file. */
+export const givenDataDirectory = (env: NodeJS.ProcessEnv = process.env): string | undefined =>
+  env.EDGE_DATA_DIR || undefined;

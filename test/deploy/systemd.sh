@@ -1,6 +1,6 @@
 #!/bin/bash
 # systemd.sh : a real start of pi-edge-api.service. Installs this checkout into a folder as install.sh does on a Pi
-# (npm ci, build), boots systemd in the kernel bench, and runs systemd.test.ts there against the installed unit.
+# (npm ci, build), boots systemd in the kernel bench, and runs the tests there against the installed unit.
 #
 # Needs a Debian host, root or sudo, npm with its registry, and a few minutes more the first time: the kernel is built then.
 #
@@ -33,5 +33,5 @@ as_root env PATH="$PATH" ROOT="$scratch/image" "$checkout/deploy/install.sh" >"$
   { cat "$scratch/install.log" >&2; exit 1; }
 release=$(readlink -f "$scratch/image/opt/pi-edge-api/current")
 
-BENCH_QUIET=yes BENCH_RELEASE=$release BENCH_TEST=$here/systemd.test.ts \
+BENCH_QUIET=yes BENCH_RELEASE=$release BENCH_TEST="$here/systemd.test.ts $here/watchdog.test.ts" \
   "$bench/run.sh" -d "$checkout" -o "$scratch/out" -m 2048M -t "${SYSTEMD_BENCH_S:-600}" -- bash "$here/guest/boot.sh"
