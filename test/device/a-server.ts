@@ -50,10 +50,12 @@ interface Status {
   button_pressed: boolean;
 }
 
-export async function status(): Promise<Status> {
-  const answer = await fetch(`${ORIGIN}/api/status`);
-  assert.equal(answer.status, 200);
-  return (await answer.json()) as Status;
+export const status = (): Promise<Status> => getJson('/api/status');
+
+export async function getJson<T>(path: string): Promise<T> {
+  const answer = await fetch(ORIGIN + path);
+  assert.equal(answer.status, 200, path);
+  return (await answer.json()) as T;
 }
 
 export async function commandLed(action: 'on' | 'off'): Promise<void> {
