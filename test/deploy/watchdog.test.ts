@@ -9,7 +9,8 @@ import { answers, commandLed, install, journal, service, sh } from './service.ts
 const LED = 17;
 const DROP_IN = '/run/systemd/system/pi-edge-api.service.d';
 const WATCHDOG_MS = 10_000;
-const LIMIT_MS = WATCHDOG_MS + 1000;
+/** A second is for starting Node, which takes several times as long on this kernel in a process. */
+const LIMIT_MS = WATCHDOG_MS + 1000 + 2000;
 const inSystemd =
   existsSync(SIMULATOR) && existsSync('/run/systemd/system')
     ? { timeout: 600_000 }
