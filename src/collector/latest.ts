@@ -13,6 +13,8 @@ interface Entry {
 
 /** The newest reading of every sensor: what status answers and health is judged from. */
 export class LatestReadings {
+  /** Counts readings: while it stands still, nothing here but the age of the values changes. */
+  taken = 0;
   readonly #entries: ReadonlyMap<string, Entry>;
   readonly #clock: Clock;
 
@@ -30,6 +32,7 @@ export class LatestReadings {
     const before = entry?.last;
     if (entry === undefined || (before !== undefined && before.monotonic > reading.monotonic)) return before;
     entry.last = reading;
+    this.taken += 1;
     if (reading.quality === 'good') {
       entry.goodSince = reading.monotonic;
       entry.hasBeenGood = true;

@@ -12,9 +12,16 @@ export interface Snapshot {
   simulated: boolean;
 }
 
-/** The latest snapshots, oldest first, in the form in which they are answered. Older ones make room. */
+/** Answers that are kept between two rounds: clients that ask again and again ask for the same few lengths. */
+const ANSWERS_KEPT = 4;
+
+/**
+ * The latest snapshots, oldest first; older ones make room. A row is written as JSON once, when it comes, and an answer
+ * is put together once for all who ask for it before the next row.
+ */
 export class RecentReadings {
-  readonly #rows: ReadingRow[] = [];
+  readonly #rows: string[] = [];
+  readonly #answers = new Map<number, Buffer>();
   readonly #capacity: number;
 
   constructor(capacity: number) {
@@ -26,12 +33,20 @@ export class RecentReadings {
   }
 
   push(snapshot: Snapshot): void {
-    this.#rows.push(toRow(snapshot));
+    this.#rows.push(JSON.stringify(toRow(snapshot)));
     if (this.#rows.length > this.#capacity) this.#rows.shift();
+    this.#answers.clear();
   }
 
-  last(count: number): ReadingRow[] {
-    return this.#rows.slice(-count);
+  /** The newest rows, as the bytes of a `ReadingList`. */
+  last(count: number): Buffer {
+    const known = this.#answers.get(count);
+    if (known !== undefined) return known;
+    const rows = this.#rows.slice(-count);
+    const answer = Buffer.from(`{"count":${rows.length},"readings":[${rows.join(',')}]}`);
+    if (this.#answers.size >= ANSWERS_KEPT) this.#answers.clear();
+    this.#answers.set(count, answer);
+    return answer;
   }
 }
 

@@ -77,6 +77,13 @@ export class OutputBank {
     return Object.fromEntries([...this.#channels].map(([id, { on }]) => [id, on]));
   }
 
+  /** Counts changes: while it stands still, so do the states. */
+  get changes(): number {
+    let changes = 0;
+    for (const { driven } of this.#channels.values()) changes += driven;
+    return changes;
+  }
+
   /** Ids of the outputs whose pins do not obey, with the wall time since when. */
   failing(): { id: string; since: number }[] {
     return [...this.#channels].flatMap(([id, { failingSince }]) =>

@@ -21,6 +21,8 @@ export class Channel {
   readonly config: OutputConfig;
   demand: Demand | null = null;
   command: Command | null = null;
+  /** Counts what was done to the pin. */
+  driven = 0;
   /** Since when the pin does not obey, in wall time. */
   failingSince: number | null = null;
   /** Outputs that are never on together with this one. */
@@ -145,6 +147,7 @@ export class Channel {
 
   #drive({ on, level, by, rule, why }: Want): void {
     this.#line.write(on ? level : 0);
+    this.driven += 1;
     const from = this.#on;
     const instant = { at: this.#clock.now(), monotonic: this.#clock.monotonic() };
     this.#on = on;

@@ -3,6 +3,7 @@ import { DEFAULT_READINGS, MAX_READINGS } from '../../schemas/limit.ts';
 import { Named } from '../../schemas/primitives.ts';
 import { problems } from '../../schemas/problem.ts';
 import { ReadingListSchema, ReadingQuerySchema } from '../../schemas/readings.ts';
+import { sendJson } from './send-json.ts';
 
 const readings: FastifyPluginAsyncTypebox = async (app) => {
   app.get(
@@ -16,10 +17,7 @@ const readings: FastifyPluginAsyncTypebox = async (app) => {
         response: { 200: Named(ReadingListSchema, 'The readings.'), ...problems(400, 500) },
       },
     },
-    async ({ query: { limit = DEFAULT_READINGS } }) => {
-      const rows = app.recent.last(Math.min(limit, MAX_READINGS));
-      return { count: rows.length, readings: rows };
-    },
+    ({ query: { limit = DEFAULT_READINGS } }, reply) => sendJson(reply, app.recent.last(Math.min(limit, MAX_READINGS))),
   );
 };
 export default readings;

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
+import { ReadingListSchema, ReadingSchema } from '../../schemas/readings.ts';
 import { buildTestApp, withKey } from '../support/server.ts';
 
 test('status has the fields of the chapter and every sensor and output by id', async (t) => {
@@ -98,6 +99,17 @@ test('readings are the latest ones, oldest first, and limit takes from the end',
     { led_state, button_pressed, simulated },
     { led_state: 'off', button_pressed: false, simulated: true },
   );
+});
+
+test('what is written before it is asked for is as its schema says, and JSON by its type', async (t) => {
+  const { app } = await buildTestApp(t);
+  for (let round = 0; round < 3; round++) await app.collector.tick();
+  const { body, headers, json } = await app.inject('/api/readings');
+  assert.equal(headers['content-type'], 'application/json; charset=utf-8');
+  assert.equal(headers['content-length'], String(Buffer.byteLength(body)));
+  const validate = app.validatorCompiler?.({ schema: ReadingListSchema, httpPart: 'body', method: 'GET', url: '/' });
+  assert.equal(validate?.(json()), true, JSON.stringify(validate?.errors));
+  for (const reading of json().readings) assert.deepEqual(Object.keys(reading), Object.keys(ReadingSchema.properties));
 });
 
 test('a limit above 1000 means 1000; memory holds the last 1000', async (t) => {
