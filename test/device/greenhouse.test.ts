@@ -63,7 +63,9 @@ it('a greenhouse whose uplink is down opens its vent, outlives its thermometer, 
     assert.ok(items === 0 && receiver.items.size > 0, `${items} items wait`);
   };
   await becomes(t, 'drained', drained, 60_000);
-  assert.equal(receiver.requests[0]?.items[0]?.kind, 'alert', 'alerts go first');
+  // Whichever lane tries first learns that the network is back: at most its one batch comes before the alerts.
+  const firsts = receiver.requests.slice(0, 2).map(({ items: [first] }) => first?.kind);
+  assert.ok(firsts.includes('alert'), `alerts go first: ${firsts}`);
   const items = [...receiver.items.values()];
   const alerts = items.filter(({ kind }) => kind === 'alert');
   assert.deepEqual(alerts.map(phase), ['threshold raised', 'threshold cleared', 'stale raised']);
