@@ -5,6 +5,7 @@ import type { Driver } from '../hardware/driver.ts';
 import { NotDimmable, type OutputChange, OutputRefused } from './change.ts';
 import { Channel, type Surroundings } from './channel.ts';
 import { claimLine } from './line.ts';
+import { refuseWhereForbidden } from './refuse.ts';
 import { onOff } from './state.ts';
 
 /** What the API may ask of an output. */
@@ -33,6 +34,7 @@ export class OutputBank {
         ({ config }) => config.id !== id && (excludes.includes(config.id) || config.excludes.includes(id)),
       );
     }
+    for (const channel of channels) channel.settle(); // one that is on from the start has its longest time, too
   }
 
   /**
@@ -104,6 +106,7 @@ export class OutputBank {
   switch(id: string, { action, level, durationS, holdS }: Wish): Output | undefined {
     const channel = this.#channels.get(id);
     if (channel === undefined) return undefined;
+    if (channel.closed) throw new OutputRefused(`The server is stopping: ${id} is in its safe state`);
     if (action === 'auto') {
       if (channel.demand === null) throw new OutputRefused(`No rule commands ${id}: say on or off`);
       channel.command = null;
@@ -138,8 +141,16 @@ export class OutputBank {
     if (demand === null && command?.until === null) {
       channel.command = { ...command, until: this.#clock.monotonic() + config.override_s * 1000 };
     }
-    if (!on) channel.renew();
+    channel.renew();
     channel.demand = { rule, on, why, isLast: false };
+    channel.settle();
+  }
+
+  /** A rule is over and says nothing of what comes then: the state stays, and nothing brings it back later. */
+  rest(output: string, rule: string): void {
+    const channel = this.#channels.get(output);
+    if (channel?.demand?.rule !== rule || channel.demand.isLast) return;
+    channel.demand = null;
     channel.settle();
   }
 
@@ -183,20 +194,3 @@ export class OutputBank {
 }
 
 const wantedBy = (action: Wish['action'], { on }: Channel): boolean => (action === 'toggle' ? !on : action === 'on');
-
-function refuseWhereForbidden(channel: Channel, on: boolean, durationS: number | undefined): void {
-  const { id, min_on_s: minOnS = 0, min_off_s: minOffS = 0 } = channel.config;
-  if (on !== channel.on) {
-    const waitMs = channel.keptForMs();
-    if (waitMs > 0) {
-      const waitS = Math.ceil(waitMs / 1000);
-      throw new OutputRefused(`${id} has to stay ${onOff(channel.on)} for ${waitS} s more`, waitS);
-    }
-    const other = on ? channel.blockedBy() : undefined;
-    if (other !== undefined) throw new OutputRefused(`${other.config.id} is on, and ${id} must never be on with it`);
-  }
-  const leastS = on ? minOnS : minOffS;
-  if (durationS !== undefined && durationS < leastS) {
-    throw new OutputRefused(`${id} has to stay ${onOff(on)} for ${leastS} s at least`);
-  }
-}

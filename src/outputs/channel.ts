@@ -25,6 +25,8 @@ export class Channel {
   driven = 0;
   /** Since when the pin does not obey, in wall time. */
   failingSince: number | null = null;
+  /** In its safe state for good. */
+  closed = false;
   /** Outputs that are never on together with this one. */
   partners: readonly Channel[] = [];
   onChange: (change: OutputChange) => void = () => {};
@@ -38,7 +40,6 @@ export class Channel {
   #heldBy: Want['by'] | null = null;
   #changedAt: number;
   #tripped = false;
-  #closed = false;
   #cancel: Cancel = () => {};
 
   constructor(config: OutputConfig, line: Line, { clock, onFault }: Surroundings) {
@@ -87,7 +88,7 @@ export class Channel {
 
   /** Carries out what is wanted, as far as it may be now. Throws HardwareError when the pin does not obey. */
   carryOut(): void {
-    if (this.#closed) return;
+    if (this.closed) return;
     const want = this.#want();
     if (want !== undefined && !this.#shows(want) && this.#may(want)) this.#drive(want);
     if (want === undefined || this.#shows(want)) this.#heldBy = want?.by ?? null;
@@ -112,7 +113,7 @@ export class Channel {
 
   /** The end: the safe state at once, and nothing after it. Throws HardwareError. */
   close(): void {
-    this.#closed = true;
+    this.closed = true;
     this.#cancel();
     this.command = this.demand = null;
     this.#heldBy = null;

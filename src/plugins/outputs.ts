@@ -31,6 +31,8 @@ export default fp<Options>(
       app.log.warn(error, 'what is driven cannot be noted: after a crash, what was noted before is made safe');
     }
     app.decorate('outputs', bank);
+    // First of all, before requests in flight, the network or the disk are waited for; and again at the very end.
+    app.addHook('preClose', async () => bank.makeSafe());
     app.addHook('onClose', async () => bank.makeSafe());
   },
   { name: 'outputs', dependencies: ['hardware'] },

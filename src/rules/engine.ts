@@ -8,7 +8,9 @@ import { WatchedSensor } from './watched-sensor.ts';
 /** Whoever switches outputs. It must not throw, and must not wait. */
 export interface Actuator {
   demand(output: string, on: boolean, origin: { rule: string; why: string }): void;
-  /** The rule wants nothing of this output any more. */
+  /** The rule wants nothing of this output now; its state stays. */
+  rest(output: string, rule: string): void;
+  /** The rule is gone, and with it what it wanted. */
   release(output: string, rule: string): void;
 }
 
@@ -149,8 +151,9 @@ export class RuleEngine {
       running.cancel = clock.after(Math.max(0, leftMs), () => this.#hear(running, { kind: 'time' }));
     }
     const want = wantOf(running, surroundings);
-    if (want !== undefined && rule.then)
-      actuator.demand(rule.then.output, want, { rule: rule.id, why: this.#why(running) });
+    if (rule.then === undefined) return;
+    if (want !== undefined) actuator.demand(rule.then.output, want, { rule: rule.id, why: this.#why(running) });
+    else if (state.phase === 'idle') actuator.rest(rule.then.output, rule.id);
   }
 
   #tell(id: string, before: Standing | undefined, running: Running | undefined): void {

@@ -15,6 +15,7 @@ const COLUMNS =
 export class AlertTable {
   readonly #outbox: OutboxTable;
   readonly #raise;
+  readonly #isTaken;
   readonly #clear;
   readonly #acknowledge;
   readonly #find;
@@ -34,6 +35,9 @@ export class AlertTable {
     this.#raise = database.prepare<(string | number)[]>(
       `INSERT INTO alert (rule, cause, details, raised_at, run, revision, published) VALUES (?, ?, ?, ?, ?, 0, -1)
        ON CONFLICT DO NOTHING`,
+    );
+    this.#isTaken = database.prepare<[string, string, number], 1>(
+      'SELECT 1 FROM alert WHERE rule = ? AND cause = ? AND raised_at = ?',
     );
     this.#clear = database.prepare<(string | number)[]>(
       `UPDATE alert SET cleared_at = max(raised_at, ?), cleared_run = ?, revision = revision + 1
@@ -67,7 +71,10 @@ export class AlertTable {
   /** Notes what a rule has seen; answers whether that was new. */
   note({ event, rule, cause, at, run, details }: AlertEvent): boolean {
     if (event === 'cleared') return this.#clear.run(at, run, rule, cause).changes > 0;
-    return this.#raise.run(rule, cause, JSON.stringify(details), at, run).changes > 0;
+    // After a backward step of the clock an instant comes again, and episodes are told apart by theirs.
+    let raisedAt = at;
+    while (this.#isTaken.get(rule, cause, raisedAt) !== undefined) raisedAt += 1;
+    return this.#raise.run(rule, cause, JSON.stringify(details), raisedAt, run).changes > 0;
   }
 
   acknowledge(id: number, at: number): StoredAlert | null {

@@ -40,6 +40,19 @@ describe('alerts', () => {
     });
   });
 
+  it('are told apart also where the clock steps back to the same instant', async (t) => {
+    const { read, alerts, clock } = await anAlarmed(t);
+    await read('31');
+    await read('20');
+    await read('31');
+    await read('20');
+    await clock.advance(1000);
+    clock.step(-1000);
+    await read('31');
+    const raised = (await alerts()).map(({ raised_at }) => raised_at);
+    assert.equal(new Set(raised).size, 3);
+  });
+
   it('say that a sensor is silent, beside what was there before', async (t) => {
     const { read, short, clock } = await anAlarmed(t);
     await read('31');

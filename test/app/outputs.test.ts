@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import type { OutputConfig } from '../../schemas/devices.ts';
+import { eventually } from '../support/eventually.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 import { buildTestApp, withKey } from '../support/server.ts';
 
@@ -85,4 +86,16 @@ test('a level is for outputs that can be dimmed, and stands instead of an action
     assert.equal((await post('light', body)).statusCode, 400, JSON.stringify(body));
   }
   assert.equal(pins.duty(18), 0.4);
+});
+
+test('at the end outputs are safe before anything is waited for, and take no command any more', async (t) => {
+  const { app, pins } = await buildTestApp(t);
+  await app.inject({ method: 'POST', url: '/api/led', headers: withKey, body: { action: 'on' } });
+  let goOn = () => {};
+  app.collector.stop = () => new Promise((resolve) => (goOn = resolve));
+  const closed = app.close();
+  await eventually(() => pins.level(17) === 0);
+  assert.throws(() => app.outputs.switch('led', { action: 'on' }), /stopping/);
+  goOn();
+  await closed;
 });

@@ -9,8 +9,11 @@ export const API_KEY = 'bench-key-0123456789';
 
 /** The compiled server, started as deploy/pi-edge-api.service starts it. */
 const SERVER = new URL('../../dist/src/server.js', import.meta.url).pathname;
-const NODE_OPTIONS = ['--max-old-space-size=128'];
-const ENVIRONMENT = { UV_THREADPOOL_SIZE: '16', EDGE_HARDWARE: 'simulated', EDGE_API_KEY: API_KEY, HOST: '127.0.0.1' };
+const NODE_OPTIONS = ['--max-old-space-size=128', '--max-semi-space-size=2', '--optimize-for-size'];
+const ENVIRONMENT = {
+  ...{ UV_THREADPOOL_SIZE: '16', MALLOC_ARENA_MAX: '1' },
+  ...{ EDGE_HARDWARE: 'simulated', EDGE_API_KEY: API_KEY, HOST: '127.0.0.1' },
+};
 
 /** More than any load here opens from its one address; the product's own cap is 64. */
 const MANY_CONNECTIONS = 1024;

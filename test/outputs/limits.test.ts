@@ -50,6 +50,22 @@ describe('the longest time on', () => {
     assert.equal(bank.switch('led', { action: 'on' })?.state, 'on');
   });
 
+  it('holds for an output that is on from the start', async () => {
+    const { bank, clock } = await aBank(anOutput({ initial: 'on', max_on_s: 60 }));
+    await clock.advance(60_000);
+    assert.deepEqual([bank.get('led')?.state, bank.get('led')?.held_by], ['off', 'limit']);
+  });
+
+  it('ends the wish of a rule that says nothing of its end, until that has been over', async () => {
+    const { bank, clock } = await aBank(anOutput({ max_on_s: 60 }));
+    bank.demand('led', true, heat);
+    await clock.advance(60_000);
+    bank.rest('led', 'heat');
+    assert.equal(bank.get('led')?.state, 'off');
+    bank.demand('led', true, heat);
+    assert.equal(bank.get('led')?.state, 'on');
+  });
+
   it('ends the wish of a rule, until the rule has been over', async () => {
     const { bank, clock } = await aBank(anOutput({ max_on_s: 60 }));
     bank.demand('led', true, heat);
@@ -81,6 +97,16 @@ describe('a command on an output that a rule commands', () => {
     assert.equal(bank.get('led')?.state, 'off');
     bank.switch('led', { action: 'on', holdS: 5 });
     await clock.advance(5000);
+    assert.equal(bank.get('led')?.state, 'off');
+  });
+
+  it('is not followed by the wish of a rule that is over', async () => {
+    const { bank, clock } = await aBank(anOutput());
+    bank.demand('led', true, heat);
+    bank.rest('led', 'heat');
+    assert.deepEqual([bank.get('led')?.state, bank.get('led')?.held_by, bank.get('led')?.demand], ['on', null, null]);
+    bank.switch('led', { action: 'off', holdS: 5 });
+    await clock.advance(3_600_000);
     assert.equal(bank.get('led')?.state, 'off');
   });
 

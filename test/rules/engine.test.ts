@@ -33,6 +33,7 @@ function anEngine(rule: RuleConfig = aRule(), safe = false) {
     surroundings: { staleAfterS: new Map([['air', STALE_AFTER_S]]), safe: new Map([['vent', safe]]) },
     actuator: {
       demand: (_output, on) => void demands.push(on),
+      rest: () => undefined,
       release: (output) => void released.push(output),
     },
     onTransition: ({ after }) => void changes.push(after?.state.phase ?? 'gone'),
