@@ -30,7 +30,9 @@ export class WatchedSensor {
 
   /** Answers the value that is to be decided on; null where the reading says nothing about now. */
   take({ quality, value, monotonic }: Reading): number | null {
-    const isLate = monotonic < this.#goodSince;
+    const { clock, limitMs } = this.#options;
+    // Behind a newer one, or so long on its way that it is as old as silence.
+    const isLate = monotonic < this.#goodSince || clock.monotonic() - monotonic >= limitMs;
     if (quality !== 'good' || value === null || isLate) return null;
     this.#goodSince = monotonic;
     this.value = value;

@@ -1,16 +1,19 @@
 import type { Database } from 'better-sqlite3';
 import type { StoredRule, StoredRuleChange } from './records.ts';
 
-/** Changes that are kept of each rule. */
+/** Changes that are kept of each rule, and of all rules that there ever were. */
 const KEPT_CHANGES = 1000;
+const KEPT_OF_ALL = 10_000;
 
 /** Rules that came over the API, and what every rule remembers: JSON that the station of rules understands. */
 export class RuleTable {
   readonly #all;
   readonly #put;
   readonly #delete;
+  readonly #deleteState;
   readonly #insertChange;
   readonly #forgetChanges;
+  readonly #forgetOldest;
   readonly #changes;
   readonly #states;
   readonly #save;
@@ -24,12 +27,16 @@ export class RuleTable {
        ON CONFLICT (id) DO UPDATE SET definition = excluded.definition, changed_at = excluded.changed_at`,
     );
     this.#delete = database.prepare<[string]>('DELETE FROM rule WHERE id = ?');
+    this.#deleteState = database.prepare<[string]>('DELETE FROM rule_state WHERE rule = ?');
     this.#insertChange = database.prepare<[string, number, string | null]>(
       'INSERT INTO rule_change (rule, at, definition) VALUES (?, ?, ?)',
     );
     this.#forgetChanges = database.prepare<[string, string, number]>(
       `DELETE FROM rule_change WHERE rule = ? AND id <= (SELECT id FROM rule_change WHERE rule = ?
        ORDER BY id DESC LIMIT 1 OFFSET ?)`,
+    );
+    this.#forgetOldest = database.prepare<[number]>(
+      'DELETE FROM rule_change WHERE id <= (SELECT max(id) FROM rule_change) - ?',
     );
     this.#changes = database.prepare<[string, number], StoredRuleChange>(
       'SELECT at, definition FROM rule_change WHERE rule = ? ORDER BY id DESC LIMIT ?',
@@ -51,6 +58,7 @@ export class RuleTable {
 
   delete(id: string, at: number): void {
     this.#delete.run(id);
+    this.#deleteState.run(id);
     this.#note(id, at, null);
   }
 
@@ -61,6 +69,7 @@ export class RuleTable {
   #note(id: string, at: number, definition: string | null): void {
     this.#insertChange.run(id, at, definition);
     this.#forgetChanges.run(id, id, KEPT_CHANGES);
+    this.#forgetOldest.run(KEPT_OF_ALL);
   }
 
   states(): Record<string, string> {

@@ -49,7 +49,7 @@ export class LaneLoop {
     this.#schedule = new Schedule(shared.clock, shared.random);
   }
 
-  /** Wall time of the first of the failures in a row. */
+  /** Monotonic time of the first of the failures in a row. */
   get failingSince(): number | null {
     return this.#schedule.failingSince;
   }

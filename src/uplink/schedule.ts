@@ -10,7 +10,7 @@ const NEVER = Number.NEGATIVE_INFINITY;
 
 /** When one lane tries next, in monotonic time. */
 export class Schedule {
-  /** Wall time of the first of the failures in a row; null while the lane gets through. */
+  /** Monotonic time of the first of the failures in a row; null while the lane gets through. */
   failingSince: number | null = null;
 
   readonly #clock: Clock;
@@ -42,7 +42,7 @@ export class Schedule {
 
   failed(retryAfterMs?: number): void {
     const now = this.#clock.monotonic();
-    this.failingSince ??= this.#clock.now();
+    this.failingSince ??= now;
     this.#dueAt = now + waitMs({ attempt: this.#attempt, retryAfterMs }, this.#random);
     this.#attempt += 1;
     if (retryAfterMs !== undefined) this.#retryAfterUntil = now + retryAfterMs;

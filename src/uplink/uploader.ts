@@ -102,8 +102,8 @@ export class Uploader {
       state: this.#state(),
       lastSuccessAt: this.#lastSuccessAt,
       lastError: this.#lastError,
-      failingSince: failing.length === 0 ? null : Math.min(...failing.map(({ failingSince }) => failingSince ?? 0)),
-      nextTryAt: nextTries.length === 0 ? null : this.#wallTime(Math.min(...nextTries)),
+      failingSince: this.#wallTime(failing.map(({ failingSince }) => failingSince ?? 0)),
+      nextTryAt: this.#wallTime(nextTries.map((at) => Math.max(at, this.#clock.monotonic()))),
       ...this.#counts,
     };
   }
@@ -118,8 +118,10 @@ export class Uploader {
     return this.#failing().length > 0 ? 'waiting' : 'idle';
   }
 
-  #wallTime(monotonicMs: number): number {
-    return Math.round(this.#clock.now() + Math.max(0, monotonicMs - this.#clock.monotonic()));
+  /** The first of some monotonic instants, by the wall clock as it stands now; null where there is none. */
+  #wallTime(instants: readonly number[]): number | null {
+    if (instants.length === 0) return null;
+    return Math.round(this.#clock.now() + Math.min(...instants) - this.#clock.monotonic());
   }
 
   #onAnswer(batch: Batch, { outcome, bytes }: Sent): void {

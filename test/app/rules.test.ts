@@ -31,6 +31,17 @@ describe('rules over the API', () => {
     assert.deepEqual(definition, { sensor: 'air_temp_c', below: 3, hysteresis: 0, for_s: 0, alert: 'critical' });
   });
 
+  it('leaves nothing behind when it is taken away', async (t) => {
+    const { app, send, read } = await aGreenhouse(t).start();
+    await send('PUT', RULE, ventOnHeat);
+    await read('31');
+    await app.recorder.isDurable(5000);
+    assert.deepEqual(Object.keys((await app.store.ask('rules', {})).states), ['vent-on-heat']);
+    await send('DELETE', RULE);
+    await app.recorder.isDurable(5000);
+    assert.deepEqual((await app.store.ask('rules', {})).states, {});
+  });
+
   it('outlives a restart, and another one in its place does too', async (t) => {
     const { start } = aGreenhouse(t);
     const first = await start();

@@ -91,6 +91,16 @@ describe('a rule with a threshold', () => {
     });
     assert.deepEqual(demands, [false]);
   });
+
+  it('hears nothing of a reading that was so long on its way that it says no more than silence', async () => {
+    const { read, clock, engine, phase } = anEngine();
+    read(20);
+    const begun = { at: clock.now() + 1, monotonic: clock.monotonic() + 1 };
+    await clock.advance(STALE_AFTER_S * 1000 + 1);
+    assert.equal(phase(), 'stale');
+    engine.take({ sensor: 'air', value: 21, quality: 'good', reason: null, simulated: false, ...begun });
+    assert.equal(phase(), 'stale');
+  });
 });
 
 describe('a rule that waits', () => {

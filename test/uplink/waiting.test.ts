@@ -27,6 +27,19 @@ describe('an uploader that does not get through', () => {
     assert.deepEqual(sender.times, [0, 1000, 3000, 7000, 15_000, 31_000, 31_500, 32_500]);
   });
 
+  it('knows for how long, whatever becomes of the wall clock meanwhile', async () => {
+    for (const jumpMs of [-86_400_000, 14 * 86_400_000]) {
+      const { uploader, outbox, sender, clock } = anUploader();
+      sender.answer = () => unreachable;
+      outbox.add(...summaries(1));
+      uploader.start();
+      await clock.advance(MINUTE_MS);
+      clock.step(jumpMs);
+      await clock.advance(MINUTE_MS);
+      assert.equal(clock.now() - (uploader.status().failingSince ?? 0), 2 * MINUTE_MS);
+    }
+  });
+
   it('shows it, says it once, and says once that it is over', async () => {
     const { uploader, outbox, sender, clock, lines } = anUploader();
     sender.answer = () => unreachable;
