@@ -32,7 +32,13 @@ export default fp<Options>(
     }
     app.decorate('outputs', bank);
     // First of all, before requests in flight, the network or the disk are waited for; and again at the very end.
-    app.addHook('preClose', async () => bank.makeSafe());
+    app.addHook('preClose', async () => {
+      try {
+        bank.makeSafe();
+      } catch (fault) {
+        app.log.error(fault, 'not every output is safe yet: it is tried again at the end');
+      }
+    });
     app.addHook('onClose', async () => bank.makeSafe());
   },
   { name: 'outputs', dependencies: ['hardware'] },
