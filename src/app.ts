@@ -4,6 +4,7 @@ import type { Config } from '../schemas/config.ts';
 import { namedSchemas } from '../schemas/index.ts';
 import { type Clock, systemClock } from './clock.ts';
 import type { OpenHardware } from './hardware/open.ts';
+import { claimPins, type Pins } from './pins.ts';
 import apiKey from './plugins/api-key.ts';
 import { answerBrokenRequest } from './plugins/broken-requests.ts';
 import collector from './plugins/collector.ts';
@@ -35,7 +36,7 @@ import status from './routes/status.ts';
 import summaryRoutes from './routes/summaries.ts';
 import uplinkRoutes from './routes/uplink.ts';
 import uplinkFlush from './routes/uplink-flush.ts';
-import { TrustedClock } from './timekeeping/trusted-clock.ts';
+import { httpSerializerCompiler } from './validation/http-serializers.ts';
 import { httpValidatorCompiler } from './validation/http-validators.ts';
 import { readVersion } from './version.ts';
 
@@ -52,6 +53,9 @@ export interface Parts {
   /** Folder that exists and can be written. */
   dataDirectory: string;
   apiKey: string;
+  /** Where they were claimed before the server was loaded. */
+  pins?: Pins;
+  /** Where no pins were claimed yet; tests bring their own. */
   clock?: Clock;
   hardware?: OpenHardware;
   /** Where a service manager wants to hear how the server is. */
@@ -63,9 +67,11 @@ export interface Parts {
 
 /** Builds the whole server; nothing listens or ticks yet. Where a part cannot be had, the others are left safe and closed. */
 export async function buildApp(config: Readonly<Config>, parts: Parts): Promise<FastifyInstance> {
+  const { clock = systemClock, root = '/', hardware } = parts;
+  const pins = parts.pins ?? (await claimPins(config, { clock, root, hardware }));
   const app = createServer(config, parts);
   try {
-    await assemble(app, config, parts);
+    await assemble(app, config, { ...parts, pins });
   } catch (error) {
     await app.close();
     throw error;
@@ -90,12 +96,16 @@ function createServer(config: Readonly<Config>, parts: Parts): FastifyInstance {
 }
 
 /** The table of contents, in the order in which a reading travels. */
-async function assemble(app: FastifyInstance, config: Readonly<Config>, parts: Parts): Promise<void> {
-  const { dataDirectory, root = '/' } = parts;
-  const clock = new TrustedClock(parts.clock ?? systemClock);
+async function assemble(app: FastifyInstance, config: Readonly<Config>, parts: Parts & { pins: Pins }): Promise<void> {
+  const { dataDirectory, pins, root = '/' } = parts;
+  const { clock } = pins;
   app.decorate('config', config).decorate('clock', clock).decorate('productVersion', readVersion());
   app.setValidatorCompiler(httpValidatorCompiler());
+  app.setSerializerCompiler(httpSerializerCompiler());
   for (const schema of namedSchemas) app.addSchema(schema);
+
+  await app.register(hardware, { hardware: pins.hardware });
+  await app.register(outputs, { pins, configs: config.outputs, directory: dataDirectory });
 
   await app.register(problems);
   await app.register(methods);
@@ -104,8 +114,6 @@ async function assemble(app: FastifyInstance, config: Readonly<Config>, parts: P
   await app.register(openapi, { title: config.device.name, version: app.productVersion });
   await app.register(apiKey, { key: parts.apiKey });
 
-  await app.register(hardware, { wish: config.hardware.driver, clock, root, hardware: parts.hardware });
-  await app.register(outputs, { outputs: config.outputs, clock, directory: dataDirectory });
   await app.register(store, {
     directory: dataDirectory,
     commitEveryMs: config.store.commit_every_s * 1000,

@@ -1,10 +1,12 @@
+import { setFlagsFromString } from 'node:v8';
 import closeWithGrace from 'close-with-grace';
-import { buildApp } from './app.ts';
+import { systemClock } from './clock.ts';
 import { loadApiKey } from './config/api-key.ts';
 import { prepareDataDirectory } from './config/data-directory.ts';
 import { loadConfig } from './config/load.ts';
 import { notifySettings } from './config/supervision.ts';
 import { HardwareError } from './hardware/driver.ts';
+import { claimPins } from './pins.ts';
 import type { Supervision } from './plugins/supervision.ts';
 import { StartError } from './start-error.ts';
 import { openNotify } from './supervision/notify-socket.ts';
@@ -15,7 +17,10 @@ async function start(): Promise<void> {
   const config = loadConfig();
   const dataDirectory = prepareDataDirectory(config.store.dir);
   const apiKey = loadApiKey(config.http.api_key, dataDirectory);
-  const app = await buildApp(config, { dataDirectory, apiKey: apiKey.key, supervision: await supervision() });
+  const pins = await claimPins(config, { clock: systemClock, root: '/' });
+  // Loaded only now: two thirds of the start need no pin, and the pins should not wait for them.
+  const { buildApp } = await import('./app.ts');
+  const app = await buildApp(config, { dataDirectory, apiKey: apiKey.key, pins, supervision: await supervision() });
 
   closeWithGrace({ delay: EXIT_WITHIN_MS }, async ({ err, signal }) => {
     if (err) app.log.fatal(err, 'a fault of the program: stopping');
@@ -31,6 +36,15 @@ async function start(): Promise<void> {
     );
   });
   app.log.info(`API key: ${apiKey.source}; documentation: /docs`);
+  preferSmallHeap();
+}
+
+/**
+ * From now on the heap grows less before it is cleaned up: some 12 MB of a small board, for nothing that a request would
+ * notice. During the start the same costs a tenth of a second and more.
+ */
+function preferSmallHeap(): void {
+  setFlagsFromString('--optimize-for-size');
 }
 
 /** Where a service manager started us, it wants to hear of it: without that it ends the start. */

@@ -1,7 +1,5 @@
 import fp from 'fastify-plugin';
-import type { Config } from '../../schemas/config.ts';
-import type { Clock } from '../clock.ts';
-import { type OpenHardware, openHardware } from '../hardware/open.ts';
+import type { OpenHardware } from '../hardware/open.ts';
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -10,25 +8,20 @@ declare module 'fastify' {
 }
 
 interface Options {
-  wish: Config['hardware']['driver'];
-  clock: Clock;
-  root: string;
-  /** Hardware that is open already; tests keep their hands on it. */
-  hardware?: OpenHardware | undefined;
+  hardware: OpenHardware;
 }
 
-/** Opens the way to the pins first of all, and closes it last of all. */
+/** The way to the pins: there first of all, and closed last of all. */
 export default fp<Options>(
-  async (app, { wish, clock, root, hardware }) => {
-    const open = hardware ?? (await openHardware(wish, { clock, root }));
-    app.log.info(`pins: ${open.driver.description}, because ${open.why}`);
-    open.driver.onFault?.((fault) => {
-      open.fault = fault?.message;
+  async (app, { hardware }) => {
+    app.log.info(`pins: ${hardware.driver.description}, because ${hardware.why}`);
+    hardware.driver.onFault?.((fault) => {
+      hardware.fault = fault?.message;
       if (fault) app.log.error(fault.message);
       else app.log.warn('pins: all are driven again');
     });
-    app.decorate('hardware', open);
-    app.addHook('onClose', () => open.driver.close());
+    app.decorate('hardware', hardware);
+    app.addHook('onClose', () => hardware.driver.close());
   },
   { name: 'hardware' },
 );
