@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
-import { Type } from '@sinclair/typebox';
+import { type TSchema, Type } from '@sinclair/typebox';
+import type { Schema } from 'fast-json-stringify';
 import { Named } from '../../schemas/primitives.ts';
 import { StatusSchema } from '../../schemas/status.ts';
 import { httpSerializerCompiler } from '../../src/validation/http-serializers.ts';
 
 const compile = httpSerializerCompiler();
-const on = (httpStatus: string, schema: object) => compile({ schema, httpStatus, method: 'GET', url: '/' });
+const on = (httpStatus: string, schema: TSchema) =>
+  compile({ schema: schema as Schema, httpStatus, method: 'GET', url: '/' });
 
 it('one schema is compiled once, however many routes answer with it', () => {
   assert.equal(on('200', Named(StatusSchema, 'x')), on('201', Named(StatusSchema, 'x')));
