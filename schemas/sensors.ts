@@ -69,6 +69,8 @@ export const SensorReadingSchema = Type.Object(
   { $id: 'SensorReading' },
 );
 
+export type SensorReading = Static<typeof SensorReadingSchema>;
+
 export const SensorHistorySchema = Type.Object(
   {
     sensor: IdSchema,

@@ -1,4 +1,4 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
+import { hash, timingSafeEqual } from 'node:crypto';
 import type { FastifyInstance, FastifyRequest, onRequestAsyncHookHandler } from 'fastify';
 import fp from 'fastify-plugin';
 import { RateLimiterMemory } from 'rate-limiter-flexible';
@@ -21,7 +21,7 @@ interface Options {
 /** Wrong keys that one address may try in a minute: nobody mistypes more often, and guessing needs millions. */
 const WRONG_KEYS_PER_MINUTE = 10;
 
-const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
+const digest = (text: string): Buffer => hash('sha256', text, 'buffer');
 
 /** One shared secret in the header `X-API-Key`. It is never taken from the URL, which ends up in logs and histories. */
 export default fp<Options>(

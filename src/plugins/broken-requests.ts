@@ -1,6 +1,6 @@
-import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Problem } from '../../schemas/problem.ts';
+import { titleOf } from './status-titles.ts';
 
 const ANSWERS: Record<string, [number, string]> = {
   HPE_HEADER_OVERFLOW: [431, 'The headers are larger than 16 KiB'],
@@ -14,7 +14,7 @@ export function answerBrokenRequest(error: NodeJS.ErrnoException, socket: Socket
     return;
   }
   const [status, sentence] = ANSWERS[error.code ?? ''] ?? [400, 'This is not a valid HTTP request'];
-  const title = STATUS_CODES[status] ?? 'Error';
+  const title = titleOf(status);
   const problem: Problem = { type: 'about:blank', title, status, error: sentence, request_id: 'none' };
   const body = JSON.stringify(problem);
   socket.end(

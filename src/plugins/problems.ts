@@ -1,8 +1,8 @@
-import { STATUS_CODES } from 'node:http';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
 import type { Problem } from '../../schemas/problem.ts';
 import { explain, pointerMembers, type SchemaError } from '../validation/explain.ts';
+import { titleOf } from './status-titles.ts';
 
 interface Details {
   valid?: string[];
@@ -96,7 +96,7 @@ function send(
 ): FastifyReply {
   const problem: Problem = {
     type: 'about:blank',
-    title: STATUS_CODES[status] ?? 'Error',
+    title: titleOf(status),
     status,
     ...occurrence,
     request_id: request.id,

@@ -26,6 +26,4 @@ export function historyRange({ order = 'desc', cursor, ...range }: HistoryQuery)
 }
 
 /** The place behind a page: the instant of its last row, which no other row of the sensor shares. */
-export function nextCursor(page: readonly { at: number }[]): string {
-  return (page.at(-1)?.at ?? 0).toString(36);
-}
+export const cursorAt = (at: number): string => at.toString(36);

@@ -9,10 +9,10 @@ import {
   SensorParamsSchema,
   SensorSchema,
 } from '../../schemas/sensors.ts';
-import { toTimestamp } from '../clock.ts';
 import { fromStore } from './from-store.ts';
-import { historyRange, nextCursor } from './history-page.ts';
+import { cursorAt, historyRange } from './history-page.ts';
 import { requireSensor } from './require-sensor.ts';
+import { sendJson } from './send-json.ts';
 
 const tags = ['Sensors'];
 
@@ -62,20 +62,18 @@ const sensors: FastifyPluginAsyncTypebox = async (app) => {
         response: { 200: Named(SensorHistorySchema, 'One page.'), ...problems(400, 404, 500, 503) },
       },
     },
-    async ({ params, query }) => {
-      const { unit } = find(params.id);
-      const range = historyRange(query);
+    async ({ params: { id }, query }, reply) => {
+      const { unit } = find(id);
       const limit = Math.min(query.limit ?? DEFAULT_READINGS, MAX_READINGS);
-      // One more than the page holds tells whether there is a next page.
-      const rows = await fromStore(store.ask('history', { sensor: params.id, ...range, limit: limit + 1 }));
-      const page = rows.slice(0, limit);
-      return {
-        sensor: params.id,
-        unit,
-        count: page.length,
-        readings: page.map(({ at, ...reading }) => ({ timestamp: toTimestamp(at), ...reading })),
-        next: rows.length > limit ? nextCursor(page) : null,
-      };
+      const { count, json, last } = await fromStore(
+        store.ask('historyPage', { sensor: id, ...historyRange(query), limit }),
+      );
+      const [sensor, next] = [id, last === null ? null : cursorAt(last)].map((text) => JSON.stringify(text));
+      sendJson(
+        reply,
+        `{"sensor":${sensor},"unit":${JSON.stringify(unit)},"count":${count},"readings":${json},"next":${next}}`,
+      );
+      return reply;
     },
   );
 };

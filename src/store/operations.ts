@@ -66,6 +66,7 @@ export function storeOperations(
       };
     },
     history: (request) => readings.history(request),
+    historyPage: (request) => readings.historyPage(request),
     snapshots: ({ limit }) => latestSnapshots(series, readings, limit),
     summaries({ sensor, ...range }) {
       const id = series.idOf('sensor', sensor);

@@ -33,6 +33,14 @@ export interface HistoryRequest {
 
 export type HistoryRow = Pick<StoredRow, 'at' | 'value' | 'quality' | 'simulated'>;
 
+/** One page of rows, written as the list of `SensorReading` that it is answered with. */
+export interface HistoryPage {
+  count: number;
+  json: string;
+  /** Instant of the last row where more rows follow. */
+  last: number | null;
+}
+
 /** All good values of one instant. Output states are those that held at that time. */
 export interface StoredSnapshot {
   at: number;
@@ -129,6 +137,7 @@ export interface StoreOperations extends RecordOperations {
   /** Writes all rows in one transaction, on disk when it resolves. `again` marks a batch whose first fate is unknown. */
   commit(batch: { rows: StoredRow[]; again: boolean }): Usage;
   history(request: HistoryRequest): HistoryRow[];
+  historyPage(request: HistoryRequest): HistoryPage;
   snapshots(request: { limit: number }): StoredSnapshot[];
   summaries(request: SummaryRequest): StoredSummary[];
   closeWindows(request: Closing): number;

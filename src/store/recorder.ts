@@ -36,6 +36,11 @@ export class Recorder {
   #alerts: NewAlert[] = [];
   #states = new Map<string, string>();
   #writing: Promise<void> | undefined;
+  /** How many happenings were noted, and how many of them are on disk or given up. */
+  #noted = 0;
+  #settled = 0;
+  /** Who waits for what was noted until then; the first came first. */
+  readonly #waiters: { upTo: number; resolve: (durable: boolean) => void }[] = [];
   #cancel: Cancel | undefined;
   #failing = false;
   /** A disk that stays away is one line in the log. */
@@ -52,30 +57,34 @@ export class Recorder {
 
   change(change: NewChange): void {
     this.#changes.push(change);
-    this.#noted(this.#changes);
+    this.#note(this.#changes);
   }
 
   alert(event: NewAlert): void {
     this.#alerts.push(event);
-    this.#noted(this.#alerts);
+    this.#note(this.#alerts);
   }
 
   /** What a rule has to remember over a restart: the last word counts. */
   state(rule: string, state: string): void {
     this.#states.set(rule, state);
-    this.#noted([]);
+    this.#note([]);
   }
 
-  /** Whether all that was noted before is on disk, at the latest after `withinMs`. */
+  /** Whether all that was noted before is on disk, at the latest after `withinMs`; what is noted later is not waited for. */
   async isDurable(withinMs: number): Promise<boolean> {
     if (this.#failing) return false;
-    if (this.waiting === 0 && this.#writing === undefined) return true;
-    let cancel: Cancel = () => {};
-    const late = new Promise<boolean>((resolve) => {
-      cancel = this.#options.clock.after(withinMs, () => resolve(false));
+    if (this.#settled === this.#noted) return true;
+    return new Promise((resolve) => {
+      const cancel = this.#options.clock.after(withinMs, () => resolve(false));
+      this.#waiters.push({
+        upTo: this.#noted,
+        resolve(durable) {
+          cancel();
+          resolve(durable);
+        },
+      });
     });
-    const written = this.#drained().then(() => !this.#failing);
-    return await Promise.race([written, late]).finally(cancel);
   }
 
   /** Tries once more; what cannot be written then is lost. */
@@ -86,7 +95,8 @@ export class Recorder {
     await this.#drained();
   }
 
-  #noted(queue: unknown[]): void {
+  #note(queue: unknown[]): void {
+    this.#noted += 1;
     if (queue.length > MOST) {
       queue.shift();
       this.dropped += 1;
@@ -117,12 +127,14 @@ export class Recorder {
       publishing: publishing(),
     };
     [this.#changes, this.#alerts, this.#states] = [[], [], new Map()];
+    const upTo = this.#noted;
     try {
       if ([...happenings.changes, ...happenings.alerts].some(({ run }) => run === UNKNOWN_RUN)) {
         throw new Error('the database has not been there since the start');
       }
       if ((await store.ask('record' satisfies Operation, happenings)) > 0) onPublished();
       this.#said = false;
+      this.#settle(upTo, true);
     } catch (fault) {
       this.#changes = [...changes, ...this.#changes];
       this.#alerts = [...alerts, ...this.#alerts];
@@ -130,7 +142,15 @@ export class Recorder {
       if (!this.#said) onFault(fault as Error);
       this.#said = true;
       this.#failing = true;
+      this.#settle(this.#settled, false);
       if (!this.#stopped) this.#cancel = this.#options.clock.after(TRY_AGAIN_MS, () => this.#again());
+    }
+  }
+
+  #settle(upTo: number, durable: boolean): void {
+    this.#settled = upTo;
+    while (this.#waiters[0] !== undefined && (!durable || this.#waiters[0].upTo <= upTo)) {
+      this.#waiters.shift()?.resolve(durable);
     }
   }
 

@@ -9,7 +9,7 @@ export const API_KEY = 'bench-key-0123456789';
 
 /** The compiled server, started as deploy/pi-edge-api.service starts it. */
 const SERVER = new URL('../../dist/src/server.js', import.meta.url).pathname;
-const NODE_OPTIONS = ['--max-old-space-size=128', '--max-semi-space-size=2'];
+const NODE_OPTIONS = ['--max-old-space-size=128', '--max-semi-space-size=2', '--no-maglev'];
 const ENVIRONMENT = {
   ...{ UV_THREADPOOL_SIZE: '16', MALLOC_ARENA_MAX: '1' },
   ...{ EDGE_HARDWARE: 'simulated', EDGE_API_KEY: API_KEY, HOST: '127.0.0.1' },
