@@ -1,92 +1,109 @@
 import assert from 'node:assert/strict';
-import test from 'node:test';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import test, { type TestContext } from 'node:test';
 import fc from 'fast-check';
-import { aGreenhouse } from './a-greenhouse.ts';
+import type { Wish } from '../../src/outputs/bank.ts';
+import { FakeClock } from '../support/fake-clock.ts';
+import { buildTestApp, withKey } from '../support/server.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
+import { everyRead } from './every-read.ts';
+import { type Command, commands } from './made-up-commands.ts';
 
 const BODIES = 20_000;
-/** Reading everything back is dear: after every so many accepted writes, and after each of the first ones. */
-const LOOK_EVERY = 20;
+const SEED = 20261124;
+const READ_EVERY = 20;
+/** The one answer of this class that is no fault: the output is not wired to be dimmed. */
+const NOT_DIMMABLE = 501;
 
-const words = <T>(...values: T[]) => fc.constantFrom(...values);
-const odd = fc.oneof(
-  fc.jsonValue({ maxDepth: 2 }),
-  fc.double(),
-  words<unknown>('on', 'none', 'gone', '__proto__', null, -1, -0, 0.001, 1e308),
-);
-const amount = fc.oneof(fc.double({ min: 0.01, max: 600, noNaN: true }), fc.integer({ min: 1, max: 600 }));
-const onOff = words('on', 'off');
-
-const limit = fc
-  .tuple(words('above', 'below'), fc.integer({ min: -20, max: 60 }))
-  .map(([name, at]) => ({ [name]: at }));
-const consequence = fc
-  .tuple(words('vent', 'heater'), onOff, fc.option(onOff), fc.option(onOff))
-  .map(([output, ...actions]) => {
-    const [first, otherwise, silent] = actions.map((action) => (action === null ? undefined : { output, action }));
-    return { ...{ otherwise, when_stale: silent }, ...Object.fromEntries([['then', first]]) };
-  });
-const rule = fc
-  .tuple(words('air_temp_c', 'soil_temp_c'), limit, fc.option(consequence), amount, fc.boolean())
-  .map(([sensor, at, then, seconds, waits]) => {
-    const members = { sensor, ...at, ...then, ...(waits && { for_s: seconds, hysteresis: seconds }) };
-    return then === null ? { ...members, alert: 'warning' } : members;
-  });
-const command = fc
-  .tuple(words('on', 'off', 'toggle', 'auto'), fc.option(amount), fc.option(amount))
-  .map(([action, duration, hold]) => ({
-    action,
-    ...(duration !== null && { duration_s: duration }),
-    ...(hold !== null && { hold_s: hold }),
-  }));
-
-/** A body as it should be, or with one member that is not, or not one at all. */
-function orBroken(usual: fc.Arbitrary<object>): fc.Arbitrary<unknown> {
-  const names = ['sensor', 'above', 'below', 'for_s', 'then', 'when_stale', 'alert', 'action', 'duration_s', 'more'];
-  const broken = fc.tuple(usual, words(...names), odd).map(([body, name, value]) => ({ ...body, [name]: value }));
-  return fc.oneof({ weight: 5, arbitrary: usual }, { weight: 4, arbitrary: broken }, { weight: 1, arbitrary: odd });
+/** Two thermometers; an LED, a vent, a heater that excludes it, and a lamp that can be dimmed. */
+async function aHouse(t: TestContext) {
+  const clock = new FakeClock();
+  const root = temporaryFolder(t);
+  const sensor = { kind: 'sysfs', path: '/air', unit: '°C', scale: 1, offset: 0, max: 80 } as const;
+  const output = { active: 'high', safe: 'off', override_s: 3600 } as const;
+  const { app } = await buildTestApp(
+    t,
+    {
+      sensors: [
+        { ...sensor, id: 'air_temp_c', stale_after_s: 30 },
+        { ...sensor, id: 'soil_temp_c', stale_after_s: 3600 },
+      ],
+      outputs: [
+        { ...output, excludes: [], id: 'led', pin: 17 },
+        { ...output, excludes: [], id: 'vent', pin: 22 },
+        { ...output, id: 'heater', pin: 23, excludes: ['vent'] },
+        { ...output, excludes: [], id: 'lamp', pin: 18, pwm: { frequency_hz: 1000 } },
+      ],
+    },
+    { clock, root },
+  );
+  const read = async (celsius: number) => {
+    writeFileSync(join(root, 'air'), String(celsius));
+    await app.collector.tick();
+  };
+  return { app, clock, read };
 }
 
-const id = fc.oneof(
-  { weight: 6, arbitrary: words('vent', 'heater', 'a', 'b') },
-  { weight: 1, arbitrary: words('A', '..', '%00', 'constructor', '%f0%9f%94%a5') },
-  { weight: 1, arbitrary: fc.webSegment() },
-);
-const at = (folder: string) => id.map((name) => `/api/${folder}/${name}`);
-
-type Request = ['PUT' | 'POST' | 'DELETE', string, unknown];
-const request: fc.Arbitrary<Request> = fc.oneof(
-  fc.tuple(words('PUT' as const), at('rules'), orBroken(rule)),
-  fc.tuple(words('POST' as const), at('outputs'), orBroken(command)),
-  fc.tuple(words('POST' as const), words('/api/led', '/api/alerts/1/ack', '/api/alerts/x/ack'), orBroken(command)),
-  fc.tuple(words('DELETE' as const), at('rules'), fc.constant(undefined)),
-);
-
-const reads = ['/api/health', '/api/rules', '/api/outputs', '/api/alerts', '/api/outputs/vent/history', '/api/status'];
-
-test(`${BODIES} made-up commands never meet a fault of ours, and after those that are taken all can be read`, async (t) => {
-  const { start, clock } = aGreenhouse(t);
-  const { app, send, read, get } = await start();
+/** Sends made-up commands, and asks everything after each that is taken. Answers how many answers of each status came. */
+async function fuzz({ app, clock, read }: Awaited<ReturnType<typeof aHouse>>, some: readonly Command[]) {
+  const reads = await everyRead(app);
   const seen = new Map<number, number>();
-  let taken = 0;
-  for (const [method, url, body] of fc.sample(request, { numRuns: BODIES, seed: 20261124 })) {
-    const payload = body === undefined ? undefined : JSON.stringify(body);
-    const answer = await send(method, url, payload);
-    seen.set(answer.statusCode, (seen.get(answer.statusCode) ?? 0) + 1);
-    assert.ok(answer.statusCode < 500, `${method} ${url} ${payload}: ${answer.body}`);
-    if (answer.statusCode >= 300) continue;
+  let [taken, asked] = [0, 0];
+  for (const { method, url, body } of some) {
+    const headers = { ...withKey, ...(body !== undefined && { 'content-type': 'application/json' }) };
+    const answer = await app.inject({ method, url, headers, ...(body !== undefined && { body }) });
+    const { statusCode } = answer;
+    seen.set(statusCode, (seen.get(statusCode) ?? 0) + 1);
+    const isFault = statusCode >= 500 && !(statusCode === NOT_DIMMABLE && body?.includes('level'));
+    assert.ok(!isFault, `${method} ${url} ${body}: ${answer.body}`);
+    if (statusCode >= 300) continue;
     taken += 1;
-    if (taken > LOOK_EVERY && taken % LOOK_EVERY > 0) continue;
-    await clock.advance(1000);
-    await read(String(20 + (taken % 40)));
-    for (const path of reads) {
-      const { statusCode, body: text } = await app.inject(path);
-      assert.equal(statusCode, 200, `${path} after ${method} ${url} ${payload}: ${text}`);
+    if (taken % READ_EVERY === 0) await read(20 + (taken % 41));
+    for (const path of reads()) {
+      asked += 1;
+      const shown = await app.inject(path);
+      assert.equal(shown.statusCode, 200, `${path} after ${method} ${url} ${body}: ${shown.body}`);
     }
+    await clock.advance(1000);
   }
-  assert.ok(
-    (seen.get(200) ?? 0) > 500 && (seen.get(201) ?? 0) > 50 && (seen.get(204) ?? 0) > 20,
-    JSON.stringify([...seen]),
-  );
-  assert.ok((await get('/api/rules')).rules.every(({ state }: { state: string }) => state !== 'disabled'));
-  t.diagnostic(`answers by status: ${JSON.stringify(Object.fromEntries(seen))}`);
+  return { seen, taken, asked };
+}
+
+const made = (count: number) => fc.sample(commands, { numRuns: count, seed: SEED });
+
+test(`${BODIES} made-up commands never meet a fault of ours, and after each that is taken all can be read`, async (t) => {
+  const house = await aHouse(t);
+  const { seen, taken, asked } = await fuzz(house, made(BODIES));
+  const came = (status: number) => seen.get(status) ?? 0;
+  const byStatus = JSON.stringify(Object.fromEntries(seen));
+  assert.ok(came(200) > 500 && came(201) > 50 && came(204) > 20 && came(NOT_DIMMABLE) > 20, byStatus);
+  const rules = house.app.ruleBook.list();
+  assert.ok(rules.every(({ state }) => state !== 'disabled'));
+  t.diagnostic(`${taken} taken, ${asked} reads; answers by status: ${byStatus}`);
+});
+
+test('negative control: a command that meets a fault, and one that leaves something behind that cannot be read, are found', async (t) => {
+  const some = made(2000);
+  await t.test('a command', async (t) => {
+    const house = await aHouse(t);
+    const { outputs } = house.app;
+    const right = outputs.switch.bind(outputs);
+    t.mock.method(outputs, 'switch', (id: string, wish: Wish) => {
+      if (wish.level !== undefined && wish.level > 0.9) throw new TypeError('level is not a percentage');
+      return right(id, wish);
+    });
+    await assert.rejects(fuzz(house, some), /POST \/api\/outputs\/lamp .*"level".*"status":500/);
+  });
+  await t.test('a read, until the next command', async (t) => {
+    const house = await aHouse(t);
+    const { outputs } = house.app;
+    const right = outputs.get.bind(outputs);
+    t.mock.method(outputs, 'get', (id: string) => {
+      const output = right(id);
+      if (output?.level && output.level < 0.1) throw new RangeError('too dark');
+      return output;
+    });
+    await assert.rejects(fuzz(house, some), /\/api\/outputs\/lamp after POST \/api\/outputs\/lamp/);
+  });
 });
