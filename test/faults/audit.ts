@@ -17,16 +17,20 @@ function recompute(rows: readonly Row[]): Record<string, number> {
 const keyOf = (sensor: string, start: number) => `${sensor} ${new Date(start).toISOString()}`;
 
 /** Every difference between what was measured and what the receiver knows, one sentence each. */
-export function audit(rows: readonly Row[], receiver: Pick<Receiver, 'summariesBySensor' | 'brokenKeys'>): string[] {
+export function audit(
+  rows: readonly Row[],
+  receiver: Pick<Receiver, 'summariesBySensor' | 'brokenKeys'>,
+  windowMs = WINDOW_MS,
+): string[] {
   const arrived = new Map<string, Summary>();
   const faults = receiver.brokenKeys.map((key) => `two bodies under the key ${key}`);
   for (const summary of [...receiver.summariesBySensor().values()].flat()) {
     const key = keyOf(summary.sensor, Date.parse(summary.window_start));
-    if (summary.window_s !== WINDOW_MS / 1000) faults.push(`${key} is ${summary.window_s} s long`);
+    if (summary.window_s !== windowMs / 1000) faults.push(`${key} is ${summary.window_s} s long`);
     if (arrived.has(key)) faults.push(`${key} came twice`);
     arrived.set(key, summary);
   }
-  const windows = Map.groupBy(rows, ({ sensor, at }) => keyOf(sensor, Math.floor(at / WINDOW_MS) * WINDOW_MS));
+  const windows = Map.groupBy(rows, ({ sensor, at }) => keyOf(sensor, Math.floor(at / windowMs) * windowMs));
   for (const [key, rowsOfWindow] of windows) {
     const summary = arrived.get(key);
     arrived.delete(key);

@@ -2,18 +2,17 @@ import assert from 'node:assert/strict';
 import type { LookupFunction } from 'node:net';
 import { it, type TestContext } from 'node:test';
 import type { Pool } from 'undici';
-import { openPool, UplinkClient } from '../../src/uplink/client.ts';
-import type { FakeClock } from '../support/fake-clock.ts';
-import { type Item, Receiver } from '../support/receiver.ts';
+import { WINDOW_MS } from '../store/a-store.ts';
+import { Receiver } from '../support/receiver.ts';
 import { aCertificate } from '../uplink/certificate.ts';
-import { anAlert, aSummary } from '../uplink/items.ts';
-import { anUploader } from '../uplink/running-uploader.ts';
 import { seeded } from '../uplink/seeded.ts';
-import { WatchedSender } from '../uplink/wire.ts';
+import { audit } from './audit.ts';
+import { deliveryFaults } from './delivery.ts';
 import { report } from './figures.ts';
+import { goodRows } from './recovered.ts';
+import { aSendingDevice } from './sending-device.ts';
 
 const SENSORS = ['air_temp_c', 'humidity'];
-const WINDOW_MS = 300_000;
 const WINDOWS = 144;
 const TIMEOUT_MS = 10_000;
 
@@ -21,6 +20,8 @@ const TIMEOUT_MS = 10_000;
 interface Outage {
   url: string;
   connect?: Pool.Options['connect'];
+  /** A request is not even refused. */
+  isSilent?: boolean;
   end(): Receiver | Promise<Receiver>;
 }
 
@@ -77,75 +78,98 @@ async function expired(t: TestContext): Promise<Outage | undefined> {
 }
 
 const OUTAGES: Record<string, (t: TestContext) => Promise<Outage | undefined>> = {
-  'a black hole': (t) => failing(t, () => 'black-hole'),
+  'a black hole': async (t) => ({ ...(await failing(t, () => 'black-hole')), isSilent: true }),
   '503 to everything': (t) => failing(t, () => ({ status: 503 })),
   'refused connections': refusing,
   'dead name servers': withoutNames,
   'an expired certificate': expired,
 };
 
-/** An uploader with the production client, whose timeouts pass on the fake clock. */
-function overTheWire(t: TestContext, { url, connect }: Outage) {
-  const toSender = (clock: FakeClock) => {
-    const client = new UplinkClient({
-      url,
-      timeoutMs: TIMEOUT_MS,
-      clock,
-      dispatcher: openPool(url, TIMEOUT_MS, connect),
-    });
-    t.after(() => client.close());
-    return new WatchedSender(client, clock);
-  };
-  return anUploader({ random: seeded(12), sender: toSender });
+type Spoil = Parameters<typeof aSendingDevice>[1]['spoil'];
+
+/** Some hours without the receiver, a window of each sensor every five minutes; then it is back, and there is an alert. */
+async function live(t: TestContext, outage: Outage, { windows, spoil }: { windows: number; spoil?: Spoil }) {
+  const { url, connect } = outage;
+  const options = { url, connect, sensors: SENSORS, random: seeded(12), timeoutMs: TIMEOUT_MS };
+  const device = aSendingDevice(t, { ...options, ...(spoil && { spoil }) });
+  const { uploader, clock, sender, made } = device;
+  uploader.start();
+  for (let n = 0; n < windows; n += 1) {
+    const end = clock.monotonic() + WINDOW_MS;
+    // What vanishes in a black hole is over when fake time is, and not before.
+    if (outage.isSilent) await clock.advance(WINDOW_MS);
+    else await sender.runUntil(() => clock.monotonic() >= end, 1000);
+    device.measure(n);
+    uploader.wake('summary');
+  }
+  const meanwhile = { tries: sender.times.length, status: uploader.status(), waiting: device.waiting() };
+  const receiver = await outage.end();
+  const backAt = clock.monotonic();
+  const alert = device.alert();
+  uploader.wake('alert');
+  await sender.runUntil(() => receiver.items.has(alert));
+  const alertAfterMs = clock.monotonic() - backAt;
+  await sender.runUntil(() => device.waiting() === 0);
+  const allAfterMs = clock.monotonic() - backAt;
+  await uploader.stop();
+  const faults = deliveryFaults(made, { items: [...receiver.items.values()], requests: receiver.requests });
+  return { device, receiver, meanwhile, alert, alertAfterMs, allAfterMs, faults };
 }
 
 for (const [what, begin] of Object.entries(OUTAGES)) {
   it(`twelve hours of ${what} lose nothing: all arrives afterwards, once, in order, alerts first`, async (t) => {
     const outage = await begin(t);
     if (outage === undefined) return t.skip('openssl is missing, or does not make such a certificate');
-    const { uploader, outbox, sender, clock, lines } = overTheWire(t, outage);
-    uploader.start();
-    const windows: Item[] = [];
-    for (let n = 0; n < WINDOWS; n += 1) {
-      await clock.advance(WINDOW_MS);
-      const items = SENSORS.map((sensor) => aSummary(sensor, n));
-      windows.push(...items);
-      outbox.add(...items);
-      uploader.wake('summary');
-    }
-    assert.notEqual(uploader.status().failingSince, null);
-    assert.equal(outbox.acknowledged.length, 0);
-    const tries = sender.times.length;
-    const receiver = await outage.end();
-    const backAt = clock.monotonic();
-    outbox.add(anAlert());
-    uploader.wake('alert');
-    await sender.runUntil(() => receiver.items.has(anAlert().id));
-    const alertAfterMs = clock.monotonic() - backAt;
-    await sender.runUntil(() => outbox.size === 0);
-    const allAfterMs = clock.monotonic() - backAt;
-    await uploader.stop();
-
-    assert.ok(alertAfterMs <= 5000);
-    for (const sensor of SENSORS) {
-      const arrived = [...receiver.items.values()].filter((item) => item.sensor === sensor && item.kind === 'summary');
-      assert.deepEqual(
-        arrived,
-        windows.filter((item) => item.sensor === sensor),
-      );
-    }
-    const before = [...receiver.items.keys()].indexOf(anAlert().id);
+    const { device, receiver, meanwhile, ...lived } = await live(t, outage, { windows: WINDOWS });
+    assert.notEqual(meanwhile.status.failingSince, null);
+    assert.equal(meanwhile.waiting, WINDOWS * SENSORS.length);
+    assert.deepEqual(lived.faults, []);
+    assert.deepEqual(audit(goodRows(device.database), receiver, WINDOW_MS), []);
+    assert.ok(lived.alertAfterMs <= 5000);
+    const before = [...receiver.items.keys()].indexOf(lived.alert);
     assert.ok(before <= 100, `${before} items came before the alert`);
-    assert.deepEqual(receiver.brokenKeys, []);
-    const gaps = sender.times.slice(1).map((at, n) => at - (sender.times[n] ?? 0));
+    const { times } = device.sender;
+    const gaps = times.slice(1).map((at, n) => at - (times[n] ?? 0));
     assert.ok(Math.min(...gaps) >= 500, `${Math.min(...gaps)} ms between two requests`);
-    assert.deepEqual(lines, ['uplink: does not deliver, tried again for ever', 'uplink: delivers again']);
+    assert.deepEqual(device.lines, ['uplink: does not deliver, tried again for ever', 'uplink: delivers again']);
     report(t, {
       fault: `12 h of ${what}`,
-      how: `uploader and HTTP client with a clock by hand, ${SENSORS.length} sensors, a window every 5 minutes`,
+      how: `database, uploader and HTTP client with a clock by hand, ${SENSORS.length} sensors, a window every 5 minutes`,
       seen:
-        `${tries} tries meanwhile; alert ${alertAfterMs} ms after it ended, all ${windows.length} windows after ${Math.round(allAfterMs / 1000)} s, ` +
-        `once and in order; never less than ${Math.min(...gaps)} ms between two requests`,
+        `${meanwhile.tries} tries meanwhile; alert ${lived.alertAfterMs} ms after it ended, all ${WINDOWS * SENSORS.length} windows after ` +
+        `${Math.round(lived.allAfterMs / 1000)} s, once and in order; never less than ${Math.min(...gaps)} ms between two requests`,
     });
   });
 }
+
+it('negative control: what does not keep a batch until it is acknowledged loses windows, or sends them in other bytes', async (t) => {
+  const stormy = () => failing(t, () => ({ status: 503 }));
+  const hasty: Spoil = (outbox) => ({
+    async next(lane, maxItems) {
+      const batch = await outbox.next(lane, maxItems);
+      if (batch !== undefined) await outbox.acknowledge(batch);
+      return batch;
+    },
+    ...{ acknowledge: async () => {}, split: async () => {}, setAside: async () => {} },
+  });
+  const { faults: lost } = await live(t, await stormy(), { windows: 24, spoil: hasty });
+  const missing = lost.filter((fault) => fault.endsWith('is missing'));
+  assert.ok(missing.length > 0);
+
+  const gathering: Spoil = (outbox, sql) => ({
+    next(lane, maxItems) {
+      sql(`UPDATE outbox SET batch = NULL WHERE lane = '${lane}'`);
+      return outbox.next(lane, maxItems);
+    },
+    acknowledge: (batch) => outbox.acknowledge(batch),
+    split: (batch) => outbox.split(batch),
+    setAside: (batch, reason) => outbox.setAside(batch, reason),
+  });
+  const { faults: changed } = await live(t, await stormy(), { windows: 24, spoil: gathering });
+  assert.ok(changed.length > 0 && changed.every((fault) => fault.endsWith('came again in another body')));
+  report(t, {
+    fault: 'negative control of it: batches that are not kept',
+    how: '2 h of 503, with an outbox that forgets what it hands out, and with one that gathers anew for each try',
+    seen: `${missing.length} windows lost; ${changed.length} times an item in another body than before`,
+  });
+});

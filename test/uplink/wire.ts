@@ -58,10 +58,10 @@ export class WatchedSender implements Sender {
   }
 
   /** Lets fake time pass in small steps and real requests take their real time, until `done`. */
-  async runUntil(done: () => boolean): Promise<void> {
+  async runUntil(done: () => boolean, stepMs = 100): Promise<void> {
     while (!done()) {
       if (this.#inFlight.size > 0) await Promise.race(this.#inFlight);
-      else await this.#clock.advance(100);
+      else await this.#clock.advance(stepMs);
     }
   }
 }
