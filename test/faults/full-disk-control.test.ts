@@ -58,7 +58,7 @@ test(`${lose} the disk is full`, async (t) => {
   assert.equal(status, 'healthy');
   assert.ok(lost > 5 && lost < rounds, `${lost} of ${rounds}`);
   report(t, {
-    fault: 'negative control of it: disk full, a commit that failed counts as done',
+    fault: 'negative control of a full disk: a commit that failed counts as done',
     how: `the same tmpfs, full for ${BROKEN_MS / 1000} s`,
     seen: `healthy all the time; ${lost} of ${rounds} rounds lost`,
   });
@@ -74,7 +74,7 @@ test(`${lose} it gives input/output errors`, async (t) => {
   assert.equal(status, 'healthy');
   assert.ok(lost > 5 && lost < rounds, `${lost} of ${rounds}`);
   report(t, {
-    fault: 'negative control of it: input/output errors, a commit that failed counts as done',
+    fault: 'negative control of input/output errors: a commit that failed counts as done',
     how: `the same errors for ${BROKEN_MS / 1000} s`,
     seen: `healthy all the time; ${lost} of ${rounds} rounds lost`,
   });

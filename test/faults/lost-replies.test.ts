@@ -8,7 +8,7 @@ import { audit } from './audit.ts';
 import { deliveryFaults } from './delivery.ts';
 import { report } from './figures.ts';
 import { goodRows } from './recovered.ts';
-import { aSendingDevice, READINGS_A_WINDOW } from './sending-device.ts';
+import { aSendingDevice, hasty, READINGS_A_WINDOW } from './sending-device.ts';
 
 const SENSORS = ['air_temp_c', 'humidity', 'cpu_temp_c'];
 const WINDOWS = 530;
@@ -66,15 +66,7 @@ test('replies lost, cut or reset in 30 % of 300 requests lose nothing, double no
 });
 
 test('negative control: without waiting for the answer windows are lost, without ids they are doubled', async (t) => {
-  const hasty = await Receiver.start(t);
-  const { faults: lost } = await deliver(t, hasty, 50, (outbox) => ({
-    async next(lane, maxItems) {
-      const batch = await outbox.next(lane, maxItems);
-      if (batch !== undefined) await outbox.acknowledge(batch);
-      return batch;
-    },
-    ...{ acknowledge: async () => {}, split: async () => {}, setAside: async () => {} },
-  }));
+  const { faults: lost } = await deliver(t, await Receiver.start(t), 50, hasty);
   const missing = lost.filter((fault) => fault.endsWith('is missing'));
   assert.ok(missing.length > 0);
 

@@ -10,7 +10,7 @@ import { audit } from './audit.ts';
 import { deliveryFaults } from './delivery.ts';
 import { report } from './figures.ts';
 import { goodRows } from './recovered.ts';
-import { aSendingDevice } from './sending-device.ts';
+import { aSendingDevice, except, hasty } from './sending-device.ts';
 
 const SENSORS = ['air_temp_c', 'humidity'];
 const WINDOWS = 144;
@@ -144,27 +144,17 @@ for (const [what, begin] of Object.entries(OUTAGES)) {
 
 it('negative control: what does not keep a batch until it is acknowledged loses windows, or sends them in other bytes', async (t) => {
   const stormy = () => failing(t, () => ({ status: 503 }));
-  const hasty: Spoil = (outbox) => ({
-    async next(lane, maxItems) {
-      const batch = await outbox.next(lane, maxItems);
-      if (batch !== undefined) await outbox.acknowledge(batch);
-      return batch;
-    },
-    ...{ acknowledge: async () => {}, split: async () => {}, setAside: async () => {} },
-  });
   const { faults: lost } = await live(t, await stormy(), { windows: 24, spoil: hasty });
   const missing = lost.filter((fault) => fault.endsWith('is missing'));
   assert.ok(missing.length > 0);
 
-  const gathering: Spoil = (outbox, sql) => ({
-    next(lane, maxItems) {
-      sql(`UPDATE outbox SET batch = NULL WHERE lane = '${lane}'`);
-      return outbox.next(lane, maxItems);
-    },
-    acknowledge: (batch) => outbox.acknowledge(batch),
-    split: (batch) => outbox.split(batch),
-    setAside: (batch, reason) => outbox.setAside(batch, reason),
-  });
+  const gathering: Spoil = (outbox, sql) =>
+    except(outbox, {
+      next(lane, maxItems) {
+        sql(`UPDATE outbox SET batch = NULL WHERE lane = '${lane}'`);
+        return outbox.next(lane, maxItems);
+      },
+    });
   const { faults: changed } = await live(t, await stormy(), { windows: 24, spoil: gathering });
   assert.ok(changed.length > 0 && changed.every((fault) => fault.endsWith('came again in another body')));
   report(t, {

@@ -1,7 +1,8 @@
 import type { TestContext } from 'node:test';
 import type { Pool } from 'undici';
-import { openPool, UplinkClient } from '../../src/uplink/client.ts';
+import { openPool, type Sender, UplinkClient } from '../../src/uplink/client.ts';
 import type { Outbox } from '../../src/uplink/outbox.ts';
+import type { Outcome } from '../../src/uplink/outcome.ts';
 import { StoredOutbox } from '../../src/uplink/stored-outbox.ts';
 import { Uploader } from '../../src/uplink/uploader.ts';
 import { aRow, newFile, openTable, WINDOW_MS } from '../store/a-store.ts';
@@ -23,11 +24,42 @@ interface Options {
   timeoutMs: number;
   /** Puts something else in the place of the outbox: a negative control. */
   spoil?: (outbox: Outbox, sql: (text: string) => void) => Outbox;
+  /** Takes an answer for another one: a negative control. */
+  misread?: (outcome: Outcome) => Outcome;
 }
+
+/** An outbox that does one thing or another otherwise. */
+export const except = (outbox: Outbox, changes: Partial<Outbox>): Outbox => ({
+  next: (lane, maxItems) => outbox.next(lane, maxItems),
+  acknowledge: (batch) => outbox.acknowledge(batch),
+  split: (batch) => outbox.split(batch),
+  setAside: (batch, reason) => outbox.setAside(batch, reason),
+  ...changes,
+});
+
+/** Forgets a batch when it hands it out, and not when it is acknowledged. */
+export const hasty = (outbox: Outbox): Outbox =>
+  except(outbox, {
+    async next(lane, maxItems) {
+      const batch = await outbox.next(lane, maxItems);
+      if (batch !== undefined) await outbox.acknowledge(batch);
+      return batch;
+    },
+    ...{ acknowledge: async () => {}, split: async () => {}, setAside: async () => {} },
+  });
 
 /** All that sends, on a real database in this thread, with a clock that a test turns: twelve hours pass in seconds. */
 export function aSendingDevice(t: TestContext, options: Options) {
-  const { url, connect, sensors, random, maxBatch = 50, timeoutMs, spoil = (outbox) => outbox } = options;
+  const {
+    url,
+    connect,
+    sensors,
+    random,
+    maxBatch = 50,
+    timeoutMs,
+    spoil = (outbox) => outbox,
+    misread = (outcome) => outcome,
+  } = options;
   const clock = new FakeClock();
   const { database, operations } = openTable(t, newFile(t));
   // What the worker would do, in this thread: fake time must not pass while a real disk is waited for.
@@ -36,7 +68,11 @@ export function aSendingDevice(t: TestContext, options: Options) {
   const outbox = spoil(stored, (text) => void database.exec(text));
   const client = new UplinkClient({ url, timeoutMs, clock, dispatcher: openPool(url, timeoutMs, connect) });
   t.after(() => client.close());
-  const sender = new WatchedSender(client, clock);
+  const send: Sender['send'] = async (batch, signal) => {
+    const { outcome, bytes } = await client.send(batch, signal);
+    return { outcome: misread(outcome), bytes };
+  };
+  const sender = new WatchedSender({ send }, clock);
   const lines: string[] = [];
   const write = (_details: object, line: string) => void lines.push(line);
   const uploader = new Uploader({ outbox, sender, clock, random, maxBatch, log: { info: write, warn: write } });
