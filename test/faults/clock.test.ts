@@ -3,11 +3,12 @@ import { existsSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test, { type TestContext } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
+import { eventually } from '../support/eventually.ts';
 import { Receiver } from '../support/receiver.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { audit } from './audit.ts';
 import { Device, getJson, type Life, SENSORS } from './device.ts';
-import { report } from './figures.ts';
+import { ms, report } from './figures.ts';
 import { goodRows, openCopy } from './recovered.ts';
 import { isThere } from './tools.ts';
 
@@ -15,6 +16,8 @@ const DAY_S = 86_400;
 const PHASE_MS = 2000;
 /** Steps of the wall clock in seconds against the true time, one after the other. */
 const STEPS = [0, 1, 0, -1, 0, DAY_S, 0, -DAY_S, 0, 14 * DAY_S, 0];
+
+const TWO_WEEKS_S = 14 * DAY_S;
 
 const to1970 = () => 60 - Math.floor(Date.now() / 1000);
 const BEFORE_TODAY = Date.parse('2020-01-01');
@@ -37,6 +40,17 @@ function turnable(t: TestContext) {
     FAKETIME_DONT_FAKE_MONOTONIC: '1',
   };
   return { turn, env };
+}
+
+/** What says that the clock is right, for a server that trusts chrony alone. */
+function aChrony(t: TestContext) {
+  const folder = temporaryFolder(t);
+  const flag = join(folder, 'synchronised');
+  const line = 'C0A80001,192.168.0.1,3,1.0,0,0,0,0,0,0,0,0,0,Normal';
+  const script = `#!/bin/sh\n[ -e ${flag} ] && echo '${line}' || echo '00000000,,0,0,0,0,0,0,0,0,0,0,0,Not synchronised'\n`;
+  writeFileSync(join(folder, 'chronyc'), script, { mode: 0o755 });
+  const env = { PATH: `${folder}:${process.env.PATH}` };
+  return { env, synchronise: () => writeFileSync(flag, '') };
 }
 
 async function newestTimestamp({ url }: Life): Promise<string> {
@@ -94,6 +108,51 @@ test('a start in 1970 and steps of the clock lose, double and mix nothing', asyn
     fault: 'wall clock',
     how: 'faketime: a life in 1970, first sync at the next start, steps of 1 s, 1 day and 14 days, both ways',
     seen: `sum of counts upstream ${counted} = ${rows.length} readings stored, ${taken} or a round more taken; no window twice`,
+  });
+});
+
+test('a first sync two weeks later, while it runs, moves everything to its true time and lets it go upstream', async (t) => {
+  if (!hasFaketime(t)) return;
+  const receiver = await Receiver.start(t);
+  const device = new Device(t, { upstream: receiver.url });
+  const { turn, env } = turnable(t);
+  const chrony = aChrony(t);
+
+  turn(to1970());
+  const life = await device.start({ env: { ...env, ...chrony.env, EDGE_CLOCK_TRUST: 'chrony' } });
+  await pause(2 * PHASE_MS);
+  assert.match(await newestTimestamp(life), /^1970/);
+  assert.equal(receiver.items.size, 0, 'nothing goes upstream before the time is known');
+  turn(TWO_WEEKS_S);
+  await pause(PHASE_MS); // the clock is right, and nobody has said so yet
+  assert.match(await newestTimestamp(life), /^1970/);
+  assert.equal(receiver.items.size, 0);
+  chrony.synchronise();
+  const synchronised = performance.now();
+  await eventually(() => receiver.items.size > 0, 20_000);
+  const upstreamMs = performance.now() - synchronised;
+  await pause(PHASE_MS);
+  const rounds = await stop(life);
+  turn(TWO_WEEKS_S + 60);
+  await device.settle({ env });
+
+  const rows = goodRows(openCopy(t, device.data));
+  assert.deepEqual(audit(rows, receiver), []);
+  const began = Date.now() + TWO_WEEKS_S * 1000 - 10 * 60_000;
+  assert.ok(
+    rows.every(({ at }) => at > began),
+    'no reading stays in 1970',
+  );
+  const counted = [...receiver.countsBySensor().values()].reduce((sum, count) => sum + count, 0);
+  const taken = (rounds + 1) * SENSORS.length;
+  assert.equal(counted, rows.length);
+  assert.ok(counted >= taken && counted <= taken + 2 * SENSORS.length, `${counted} of ${taken} readings`);
+  report(t, {
+    fault: 'wall clock: the first sync while it runs',
+    how: 'faketime: a start in 1970, set two weeks ahead of today in the same life, and known to be right two seconds later',
+    seen:
+      `nothing upstream before, the first summary ${ms(upstreamMs)} after; sum of counts upstream ${counted} = ` +
+      `${rows.length} readings stored, ${taken} or a round more taken, none in 1970; no window twice`,
   });
 });
 
