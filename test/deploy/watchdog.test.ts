@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { before, describe, it, type TestContext } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -9,8 +10,8 @@ import { answers, commandLed, install, journal, service, sh } from './service.ts
 const LED = 17;
 const DROP_IN = '/run/systemd/system/pi-edge-api.service.d';
 const WATCHDOG_MS = 10_000;
-/** A second is for starting Node, which takes several times as long on this kernel in a process. */
-const LIMIT_MS = WATCHDOG_MS + 1000 + 2000;
+/** What is promised beyond that: from the end of the silent process until its outputs are safe. */
+const MAKE_SAFE_MS = 1000;
 const inSystemd =
   existsSync(SIMULATOR) && existsSync('/run/systemd/system')
     ? { timeout: 600_000 }
@@ -36,10 +37,18 @@ describe('the output of a server that', inSystemd, () => {
       const { MainPID } = service();
       assert.equal(await commandLed('on'), 200);
       await end(Number(MainPID));
-      const took = await untilSafe(performance.now(), LIMIT_MS + 10_000);
-      t.diagnostic(`safe after ${(took / 1000).toFixed(2)} s`);
-      assert.ok(took < LIMIT_MS, `${took} ms`);
+      const begin = monotonicMs();
+      // Of one that is dead the manager hears at once; of one that only seems to live, by the silence after its last sign.
+      const silentSince = what === 'is killed' ? begin : instant('WatchdogTimestampMonotonic');
+      const patienceMs = what === 'is killed' ? 0 : WATCHDOG_MS;
+      await untilSafe(begin, WATCHDOG_MS + 15_000);
+      const tookMs = monotonicMs() - silentSince;
       assert.notEqual(service().SubState, 'running');
+      const endedMs = instant('ExecMainExitTimestampMonotonic') - silentSince;
+      const startMs = bareStartMs();
+      const seen = `ended after ${seconds(endedMs)} of silence, safe after ${seconds(tookMs)}; Node alone starts in ${seconds(startMs)}`;
+      t.diagnostic(seen);
+      assert.ok(silentSince > 0 && tookMs < patienceMs + MAKE_SAFE_MS + startMs, seen);
       sh('systemctl restart pi-edge-api'); // nobody wants to wait for the 30 s
       await answers(t, ({ MainPID: now }) => now !== MainPID && now !== '0');
     });
@@ -91,11 +100,31 @@ function drop(content: string): void {
   sh('systemctl daemon-reload');
 }
 
-/** Milliseconds from `begin` until the line is low; rejects when that does not happen in time. */
-async function untilSafe(begin: number, timeout: number): Promise<number> {
+/** By the clock that systemd stamps with. */
+const monotonicMs = () => Number(process.hrtime.bigint()) / 1e6;
+
+/** When something happened last, in milliseconds of that clock; 0: never. */
+const instant = (property: string) => Number(service()[property]) / 1000;
+
+const seconds = (ms: number) => `${(ms / 1000).toFixed(2)} s`;
+
+/**
+ * What starting Node costs here before it does anything: on this kernel in a process several times as much as on a Pi,
+ * and more while the host is busy. Measured beside the fault, it is left out of the account; nothing else is.
+ */
+function bareStartMs(): number {
+  const starts = [1, 2, 3].map(() => {
+    const begin = monotonicMs();
+    assert.equal(spawnSync(process.execPath, ['-e', '0']).status, 0);
+    return monotonicMs() - begin;
+  });
+  return Math.max(...starts);
+}
+
+/** Waits until the line is low; rejects when that does not happen in time. */
+async function untilSafe(begin: number, timeout: number): Promise<void> {
   while (header.level(LED) === 1) {
-    if (performance.now() - begin > timeout) assert.fail(`the output is still on after ${timeout} ms:\n${journal()}`);
+    if (monotonicMs() - begin > timeout) assert.fail(`the output is still on after ${timeout} ms:\n${journal()}`);
     await pause(10);
   }
-  return performance.now() - begin;
 }
