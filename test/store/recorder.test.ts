@@ -55,6 +55,27 @@ function aRecorder(t: TestContext) {
 }
 
 describe('the recorder', () => {
+  it('lets who waits go when what came before is on disk, whatever comes later', async (t) => {
+    const { recorder, rig, change, release } = aRecorder(t);
+    rig.hold = true;
+    change(true);
+    const first = recorder.isDurable(1000);
+    await settled();
+    change(false); // goes into the next transaction
+    const second = recorder.isDurable(1000);
+    release();
+    rig.hold = true; // a disk that takes one transaction and then stalls
+    let over = false;
+    void second.then(() => {
+      over = true;
+    });
+    assert.equal(await first, true);
+    assert.equal(over, false);
+    await settled();
+    release();
+    assert.equal(await second, true);
+  });
+
   it('writes what happens in one moment together, and what happens meanwhile in the next transaction', async (t) => {
     const { recorder, written, rig, change, raise, release, changes } = aRecorder(t);
     rig.hold = true;
