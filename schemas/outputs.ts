@@ -26,12 +26,12 @@ export const OutputSchema = Type.Object(
       }),
     ),
     until: Nullable({ ...TimestampSchema, description: 'When the pulse or the command ends; null: for good.' }),
-    rule: Nullable({ ...IdSchema, description: 'The rule that commands this output.' }),
+    rule: Nullable({ ...IdSchema, description: 'The rule that commands this output, also while it wants nothing.' }),
     demand: Nullable(
       OneOf(['on', 'off'], {
         description:
-          'What that rule wants: not yet done within `min_on_s` or `min_off_s`, while a command holds the output, or ' +
-          'while an output that excludes it is on.',
+          'What that rule wants, or a rule that is gone left to be done: not yet done within `min_on_s` or `min_off_s`, ' +
+          'while a command holds the output, or while an output that excludes it is on; null: nothing.',
       }),
     ),
   },
@@ -114,7 +114,8 @@ export const OutputParamsSchema = Type.Object(
 
 /** `auto` is for an output that a rule commands. */
 const OutputActionSchema = OneOf(['on', 'off', 'toggle', 'auto'], {
-  description: 'What the output is to do; `auto` gives it back to its rule before the time. Either this or `level`.',
+  description:
+    'What the output is to do; `auto` gives it back to its rule before the time, and stands alone. Either this or `level`.',
 });
 
 export const OutputCommandSchema = Type.Object(
@@ -143,7 +144,9 @@ export const OutputCommandSchema = Type.Object(
       Type.Number({
         minimum: 0.01,
         maximum: 604800,
-        description: 'How long the command holds an output that a rule commands; otherwise its `override_s`.',
+        description:
+          'How long the command holds an output that a rule commands; otherwise its `override_s`. Not beside ' +
+          '`duration_s`; where no rule commands the output, it is refused (409).',
         examples: [600],
       }),
     ),

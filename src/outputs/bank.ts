@@ -2,23 +2,11 @@ import type { OutputConfig } from '../../schemas/devices.ts';
 import type { Output } from '../../schemas/outputs.ts';
 import { type Clock, toTimestamp } from '../clock.ts';
 import type { Driver } from '../hardware/driver.ts';
-import { NotDimmable, type OutputChange, OutputRefused } from './change.ts';
+import type { OutputChange } from './change.ts';
 import { Channel, type Surroundings } from './channel.ts';
 import { claimLine } from './line.ts';
-import { refuseWhereForbidden } from './refuse.ts';
 import { onOff } from './state.ts';
-
-/** What the API may ask of an output. */
-export interface Wish {
-  /** Either this or a level. */
-  action?: 'on' | 'off' | 'toggle' | 'auto' | undefined;
-  /** From 0, which is off, to 1. */
-  level?: number | undefined;
-  /** Makes it a pulse: seconds after which the output goes back. */
-  durationS?: number | undefined;
-  /** Seconds for which it holds an output that a rule commands. */
-  holdS?: number | undefined;
-}
+import { carryOut, type Wish } from './wish.ts';
 
 /** The outputs of this device: their states, commands, rules and safe states. Switching is synchronous and in memory. */
 export class OutputBank {
@@ -76,20 +64,20 @@ export class OutputBank {
 
   /** The state of every output by id; `true` is on. */
   states(): Record<string, boolean> {
-    return Object.fromEntries([...this.#channels].map(([id, { on }]) => [id, on]));
+    return Object.fromEntries([...this.#channels].map(([id, { pin }]) => [id, pin.on]));
   }
 
   /** Counts changes: while it stands still, so do the states. */
   get changes(): number {
     let changes = 0;
-    for (const { driven } of this.#channels.values()) changes += driven;
+    for (const { pin } of this.#channels.values()) changes += pin.driven;
     return changes;
   }
 
   /** Ids of the outputs whose pins do not obey, with the wall time since when. */
   failing(): { id: string; since: number }[] {
-    return [...this.#channels].flatMap(([id, { failingSince }]) =>
-      failingSince === null ? [] : [{ id, since: failingSince }],
+    return [...this.#channels].flatMap(([id, { pin }]) =>
+      pin.failingSince === null ? [] : [{ id, since: pin.failingSince }],
     );
   }
 
@@ -103,44 +91,31 @@ export class OutputBank {
    * output; throws OutputRefused when it may not be switched now, NotDimmable where it knows no levels, and HardwareError
    * when the pin does not obey.
    */
-  switch(id: string, { action, level, durationS, holdS }: Wish): Output | undefined {
+  switch(id: string, wish: Wish): Output | undefined {
     const channel = this.#channels.get(id);
     if (channel === undefined) return undefined;
-    if (channel.closed) throw new OutputRefused(`The server is stopping: ${id} is in its safe state`);
-    if (action === 'auto') {
-      if (channel.demand === null) throw new OutputRefused(`No rule commands ${id}: say on or off`);
-      channel.command = null;
-      channel.settle();
-      return this.#describe(channel);
-    }
-    if (level !== undefined && channel.onlyOnOff !== undefined) {
-      throw new NotDimmable(`${id} cannot be dimmed: ${channel.onlyOnOff}`);
-    }
-    const on = level === undefined ? wantedBy(action, channel) : level > 0;
-    refuseWhereForbidden(channel, on, durationS);
-    const before = channel.command;
-    const heldForS = durationS ?? (channel.demand === null ? undefined : (holdS ?? channel.config.override_s));
-    const until = heldForS === undefined ? null : this.#clock.monotonic() + heldForS * 1000;
-    channel.command = { on, level: level || 1, until, after: durationS === undefined ? null : !on };
-    channel.renew();
-    try {
-      channel.carryOut();
-    } catch (fault) {
-      channel.command = before;
-      throw fault;
-    }
+    carryOut(wish, channel, this.#clock);
     return this.#describe(channel);
   }
 
-  /** What a rule wants. Carried out when it may be; a pin that does not obey is tried again. The same again is nothing. */
-  demand(output: string, on: boolean, { rule, why }: { rule: string; why: string }): void {
+  /** This rule commands the output from now on, also while it wants nothing yet. A command that held for good ends. */
+  own(output: string, rule: string): void {
     const channel = this.#channels.get(output);
-    if (channel === undefined) return;
-    const { demand, command, config } = channel;
-    if (demand?.on === on && demand.rule === rule && !demand.isLast) return;
-    if (demand === null && command?.until === null) {
+    if (channel === undefined || channel.owner === rule) return;
+    const { command, config, owner } = channel;
+    channel.owner = rule;
+    if (owner === null && command?.until === null && command.after === null) {
       channel.command = { ...command, until: this.#clock.monotonic() + config.override_s * 1000 };
     }
+    channel.settle();
+  }
+
+  /** What its rule wants. Carried out when it may be; a pin that does not obey is tried again. The same again is nothing. */
+  demand(output: string, on: boolean, { rule, why }: { rule: string; why: string }): void {
+    const channel = this.#channels.get(output);
+    if (channel === undefined || channel.owner !== rule) return;
+    const { demand } = channel;
+    if (demand?.on === on && demand.rule === rule && !demand.isLast) return;
     channel.renew();
     channel.demand = { rule, on, why, isLast: false };
     channel.settle();
@@ -157,8 +132,12 @@ export class OutputBank {
   /** The rule is gone: the output goes to its safe state as soon as it may, and then belongs to nobody. */
   release(output: string, rule: string): void {
     const channel = this.#channels.get(output);
-    if (channel?.demand?.rule !== rule) return;
-    const on = channel.config.safe === 'on';
+    if (channel === undefined) return;
+    const { owner, demand, config } = channel;
+    if (owner === rule) channel.owner = null;
+    // Another rule may have taken it over already; what this one wanted is over all the same.
+    if (owner !== rule && demand?.rule !== rule) return;
+    const on = config.safe === 'on';
     if (!on) channel.renew();
     channel.demand = { rule, on, why: `its rule ${rule} is gone`, isLast: true };
     channel.settle();
@@ -178,19 +157,17 @@ export class OutputBank {
     if (faults.length > 0) throw new AggregateError(faults, 'Not every output could be driven to its safe state.');
   }
 
-  #describe({ config, on, level, heldBy, command, demand }: Channel): Output {
+  #describe({ config, pin, heldBy, owner, command, demand }: Channel): Output {
     const untilMs = command?.until == null ? null : this.#clock.now() + command.until - this.#clock.monotonic();
     return {
       id: config.id,
       pin: config.pin,
-      state: onOff(on),
-      level,
+      state: onOff(pin.on),
+      level: pin.level,
       held_by: heldBy === 'start' || heldBy === 'stop' ? null : heldBy,
       until: untilMs === null ? null : toTimestamp(untilMs),
-      rule: demand?.rule ?? null,
+      rule: owner,
       demand: demand === null ? null : onOff(demand.on),
     };
   }
 }
-
-const wantedBy = (action: Wish['action'], { on }: Channel): boolean => (action === 'toggle' ? !on : action === 'on');

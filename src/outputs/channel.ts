@@ -2,8 +2,8 @@ import type { OutputConfig } from '../../schemas/devices.ts';
 import type { Cancel, Clock } from '../clock.ts';
 import type { OutputChange } from './change.ts';
 import type { Line } from './line.ts';
-import { onOff } from './state.ts';
-import type { Command, Demand, Want } from './want.ts';
+import { Pin } from './pin.ts';
+import { type Command, type Demand, firstWant, type Want } from './want.ts';
 
 export interface Surroundings {
   clock: Clock;
@@ -14,55 +14,33 @@ export interface Surroundings {
 const TRY_AGAIN_MS = 1000;
 
 /**
- * One output: what is wanted of it, and when that may be carried out. The longest time on comes before a command, a
- * command before a rule. Everything is synchronous; what has to wait is done by one timer, on the clock that never jumps.
+ * One output: what is wanted of it, and when that may be carried out. Everything is synchronous; what has to wait is done
+ * by one timer, on the clock that never jumps.
  */
 export class Channel {
   readonly config: OutputConfig;
+  readonly pin: Pin;
+  /** The rule that commands it, also while that wants nothing. */
+  owner: string | null = null;
   demand: Demand | null = null;
   command: Command | null = null;
-  /** Counts what was done to the pin. */
-  driven = 0;
-  /** Since when the pin does not obey, in wall time. */
-  failingSince: number | null = null;
   /** In its safe state for good. */
   closed = false;
   /** Outputs that are never on together with this one. */
   partners: readonly Channel[] = [];
   onChange: (change: OutputChange) => void = () => {};
 
-  readonly #line: Line;
   readonly #clock: Clock;
   readonly #onFault: Surroundings['onFault'];
-  #on: boolean;
-  /** How bright it is when it is on. */
-  #level = 1;
   #heldBy: Want['by'] | null = null;
-  #changedAt: number;
   #tripped = false;
   #cancel: Cancel = () => {};
 
   constructor(config: OutputConfig, line: Line, { clock, onFault }: Surroundings) {
     this.config = config;
-    this.#line = line;
+    this.pin = new Pin(line, (config.initial ?? config.safe) === 'on', clock);
     this.#clock = clock;
     this.#onFault = onFault;
-    this.#on = (config.initial ?? config.safe) === 'on';
-    this.#changedAt = clock.monotonic();
-  }
-
-  get on(): boolean {
-    return this.#on;
-  }
-
-  /** From 0 to 1; null where it cannot be dimmed. */
-  get level(): number | null {
-    return this.#line.onlyOnOff === undefined ? Number(this.#on) * this.#level : null;
-  }
-
-  /** Why it cannot be dimmed; undefined where it can. */
-  get onlyOnOff(): string | undefined {
-    return this.#line.onlyOnOff;
   }
 
   get heldBy(): Want['by'] | null {
@@ -77,24 +55,41 @@ export class Channel {
   /** Milliseconds for which the present state has to be kept still. */
   keptForMs(): number {
     const { min_on_s: minOnS = 0, min_off_s: minOffS = 0 } = this.config;
-    const minMs = (this.#on ? minOnS : minOffS) * 1000;
-    return Math.max(0, this.#changedAt + minMs - this.#clock.monotonic());
+    const minMs = (this.pin.on ? minOnS : minOffS) * 1000;
+    return Math.max(0, this.pin.changedAt + minMs - this.#clock.monotonic());
   }
 
   /** The output that forbids this one to be on now. */
   blockedBy(): Channel | undefined {
-    return this.partners.find((partner) => partner.on);
+    return this.partners.find(({ pin }) => pin.on);
+  }
+
+  /** Carries out a command of the API; throws HardwareError, and then everybody wants what they wanted before. */
+  obey(command: Command): void {
+    const [before, wasTripped] = [this.command, this.#tripped];
+    this.command = command;
+    this.renew();
+    try {
+      this.carryOut();
+    } catch (fault) {
+      this.command = before;
+      this.#tripped = wasTripped;
+      this.#tryAgain();
+      throw fault;
+    }
   }
 
   /** Carries out what is wanted, as far as it may be now. Throws HardwareError when the pin does not obey. */
   carryOut(): void {
     if (this.closed) return;
+    const { pin } = this;
     const want = this.#want();
-    if (want !== undefined && !this.#shows(want) && this.#may(want)) this.#drive(want);
-    if (want === undefined || this.#shows(want)) this.#heldBy = want?.by ?? null;
-    if (this.demand?.isLast && this.demand.on === this.#on && this.command === null) this.demand = null;
+    if (want !== undefined && !pin.shows(want) && this.#may(want)) this.#drive(want);
+    else if (pin.failingSince !== null) pin.assure();
+    if (want === undefined || pin.shows(want)) this.#heldBy = want?.by ?? null;
+    if (this.demand?.isLast && this.demand.on === pin.on && this.command === null) this.demand = null;
     if (this.demand === null && this.#heldBy === 'rule') this.#heldBy = null;
-    if (this.command !== null && this.command.until === null && this.command.after === this.#on) this.command = null;
+    if (this.command !== null && this.command.until === null && this.command.after === pin.on) this.command = null;
     if (this.command === null && this.#heldBy === 'api') this.#heldBy = null;
     this.#arm();
   }
@@ -104,10 +99,8 @@ export class Channel {
     try {
       this.carryOut();
     } catch (fault) {
-      this.failingSince ??= this.#clock.now();
       this.#onFault(this.config.id, fault as Error);
-      this.#cancel();
-      this.#cancel = this.#clock.after(TRY_AGAIN_MS, () => this.settle());
+      this.#tryAgain();
     }
   }
 
@@ -119,45 +112,35 @@ export class Channel {
     this.#heldBy = null;
     const on = this.config.safe === 'on';
     const stop: Want = { on, level: 1, by: 'stop', rule: null, why: 'the server stops' };
-    if (this.#shows(stop)) this.#line.write(Number(on));
+    if (this.pin.shows(stop)) this.pin.assure();
     else this.#drive(stop);
   }
 
-  #shows({ on, level }: Want): boolean {
-    return on === this.#on && (!on || level === this.#level);
-  }
-
   #want(): Want | undefined {
-    if (this.#tripped) return { on: false, level: 1, by: 'limit', rule: null, why: `on for ${this.config.max_on_s} s` };
-    if (this.command !== null) {
-      const { on, level } = this.command;
-      return { on, level, by: 'api', rule: null, why: this.#reason(this.command) };
-    }
-    return this.demand === null ? undefined : { ...this.demand, level: 1, by: 'rule' };
-  }
-
-  #reason({ until, after, on }: Command): string {
-    if (after !== null && until === null) return 'the end of its pulse';
-    return after === null ? 'a command' : `a command to be ${onOff(on)} for a while`;
+    const { command, demand, config } = this;
+    return firstWant({ tripped: this.#tripped, maxOnS: config.max_on_s, command, demand });
   }
 
   #may({ on, by }: Want): boolean {
     if (on && this.blockedBy() !== undefined) return false;
-    return by !== 'rule' || on === this.#on || this.keptForMs() === 0;
+    return by !== 'rule' || on === this.pin.on || this.keptForMs() === 0;
   }
 
-  #drive({ on, level, by, rule, why }: Want): void {
-    this.#line.write(on ? level : 0);
-    this.driven += 1;
-    const from = this.#on;
-    const instant = { at: this.#clock.now(), monotonic: this.#clock.monotonic() };
-    this.#on = on;
-    this.#level = level;
+  #drive(want: Want): void {
+    const { pin } = this;
+    const { by, rule, why } = want;
+    const from = pin.on;
+    pin.drive(want);
     this.#heldBy = by;
-    if (from !== on) this.#changedAt = instant.monotonic; // another brightness is no switching
-    this.failingSince = null;
-    this.onChange({ output: this.config.id, ...instant, from, to: on, level: this.level, by, rule, why });
+    const instant = { at: this.#clock.now(), monotonic: this.#clock.monotonic() };
+    this.onChange({ output: this.config.id, ...instant, from, to: pin.on, level: pin.level, by, rule, why });
     for (const partner of this.partners) partner.settle();
+  }
+
+  #tryAgain(): void {
+    this.pin.fails();
+    this.#cancel();
+    this.#cancel = this.#clock.after(TRY_AGAIN_MS, () => this.#onTime());
   }
 
   /** Sets the timer to the next instant at which something may have to be done. */
@@ -166,7 +149,7 @@ export class Channel {
     this.#cancel = () => {};
     const now = this.#clock.monotonic();
     const due = [this.command?.until ?? Number.POSITIVE_INFINITY];
-    if (this.#on && this.config.max_on_s !== undefined) due.push(this.#changedAt + this.config.max_on_s * 1000);
+    if (this.pin.on && this.config.max_on_s !== undefined) due.push(this.#onUntil());
     const keptForMs = this.keptForMs();
     if (keptForMs > 0) due.push(now + keptForMs);
     const next = Math.min(...due);
@@ -175,8 +158,7 @@ export class Channel {
 
   #onTime(): void {
     const now = this.#clock.monotonic();
-    const { max_on_s: maxOnS } = this.config;
-    if (this.#on && maxOnS !== undefined && now >= this.#changedAt + maxOnS * 1000) {
+    if (this.pin.on && now >= this.#onUntil()) {
       this.#tripped = true;
       this.command = null;
     }
@@ -185,5 +167,10 @@ export class Channel {
       this.command = after === null || this.demand !== null ? null : { on: after, level: 1, until: null, after };
     }
     this.settle();
+  }
+
+  /** Monotonic time at which it has been on for the longest time; never where there is none. */
+  #onUntil(): number {
+    return this.pin.changedAt + (this.config.max_on_s ?? Number.POSITIVE_INFINITY) * 1000;
   }
 }

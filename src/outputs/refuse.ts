@@ -5,11 +5,11 @@ import { onOff } from './state.ts';
 /** Throws OutputRefused where a command would break a shortest time, or an exclusion. */
 export function refuseWhereForbidden(channel: Channel, on: boolean, durationS: number | undefined): void {
   const { id, min_on_s: minOnS = 0, min_off_s: minOffS = 0 } = channel.config;
-  if (on !== channel.on) {
+  if (on !== channel.pin.on) {
     const waitMs = channel.keptForMs();
     if (waitMs > 0) {
       const waitS = Math.ceil(waitMs / 1000);
-      throw new OutputRefused(`${id} has to stay ${onOff(channel.on)} for ${waitS} s more`, waitS);
+      throw new OutputRefused(`${id} has to stay ${onOff(channel.pin.on)} for ${waitS} s more`, waitS);
     }
     const other = on ? channel.blockedBy() : undefined;
     if (other !== undefined) throw new OutputRefused(`${other.config.id} is on, and ${id} must never be on with it`);

@@ -4,13 +4,14 @@ import {
   LedCommandSchema,
   LedSchema,
   type Output,
+  type OutputCommand,
   OutputCommandSchema,
   OutputParamsSchema,
 } from '../../schemas/outputs.ts';
 import { Named } from '../../schemas/primitives.ts';
 import { problems } from '../../schemas/problem.ts';
-import type { Wish } from '../outputs/bank.ts';
 import { NotDimmable, OutputRefused } from '../outputs/change.ts';
+import type { Wish } from '../outputs/wish.ts';
 import { HttpProblem } from '../plugins/problems.ts';
 import { requireOutput } from './require-output.ts';
 
@@ -46,11 +47,13 @@ const outputCommands: FastifyPluginAsyncTypebox = async (app) => {
       },
     },
     async ({ params: { id }, body }) => {
-      const { action, level } = body;
+      const { action, level, duration_s: durationS, hold_s: holdS } = body;
       if ((action === undefined) === (level === undefined)) {
         throw new HttpProblem(400, 'Say either an action or a level', { valid: ['action', 'level'] });
       }
-      const wish = { action, level, durationS: body.duration_s, holdS: body.hold_s };
+      const fault = timesFault(body);
+      if (fault !== undefined) throw new HttpProblem(400, fault.error, { errors: [fault.at] });
+      const wish = { action, level, durationS, holdS };
       const { output, recorded } = await command(id, wish);
       return { ...output, recorded };
     },
@@ -77,6 +80,15 @@ const outputCommands: FastifyPluginAsyncTypebox = async (app) => {
   );
 };
 export default outputCommands;
+
+/** What a schema cannot say: there is at most one time, and none for what is given back. */
+function timesFault({ action, duration_s: durationS, hold_s: holdS }: OutputCommand) {
+  const member = holdS === undefined ? 'duration_s' : 'hold_s';
+  const message = action === 'auto' ? 'cannot stand beside auto' : 'cannot stand beside duration_s';
+  const isFault =
+    action === 'auto' ? (durationS ?? holdS) !== undefined : durationS !== undefined && holdS !== undefined;
+  return isFault ? { error: `${member} ${message}`, at: { path: `/body/${member}`, message } } : undefined;
+}
 
 /** A command that must not be carried out now is a conflict, and says when it may be. */
 function obeyed<T>(command: () => T): T {

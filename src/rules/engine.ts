@@ -7,6 +7,8 @@ import { WatchedSensor } from './watched-sensor.ts';
 
 /** Whoever switches outputs. It must not throw, and must not wait. */
 export interface Actuator {
+  /** This rule alone commands the output from now on, also while it wants nothing yet. */
+  own(output: string, rule: string): void;
   demand(output: string, on: boolean, origin: { rule: string; why: string }): void;
   /** The rule wants nothing of this output now; its state stays. */
   rest(output: string, rule: string): void;
@@ -77,6 +79,7 @@ export class RuleEngine {
     const state = remembered ?? atFirst(this.#options.clock.monotonic());
     const running = { rule, state, settled: remembered === undefined, cancel: () => {} };
     this.#rules.set(rule.id, running);
+    if (rule.then) this.#options.actuator.own(rule.then.output, rule.id);
     // Nobody else says it before the sensor would be silent for the same time once more.
     if (state.phase === 'stale') this.#act(running);
   }
@@ -90,6 +93,7 @@ export class RuleEngine {
     }
     const running = { rule, state: this.#stateAtOnce(rule), settled: true, cancel: () => {} };
     this.#rules.set(rule.id, running);
+    if (rule.then) this.#options.actuator.own(rule.then.output, rule.id);
     this.#act(running);
     this.#tell(rule.id, old, running);
   }

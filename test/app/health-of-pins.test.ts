@@ -21,8 +21,11 @@ it('health is degraded while the pins are out of reach, and a command says so', 
   );
   assert.ok((await commandLed()).statusCode >= 500);
 
+  assert.match((await health()).reasons.join(), /Output led has not obeyed since /);
+
   await clock.advance(1000);
   await quiet();
+  await clock.advance(1000); // the output tells its pin once more what it is to show
   assert.deepEqual((await health()).reasons, []);
   assert.equal((await commandLed()).statusCode, 200);
   await quiet();

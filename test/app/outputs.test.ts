@@ -99,3 +99,23 @@ test('at the end outputs are safe before anything is waited for, and take no com
   goOn();
   await closed;
 });
+
+test('a time that means nothing is refused, and names itself', async (t) => {
+  const { app, pins } = await buildTestApp(t, { outputs: [...outputs] });
+  const post = (body: object) => app.inject({ method: 'POST', url: '/api/outputs/led', headers: withKey, body });
+  for (const [body, error] of [
+    [{ action: 'auto', hold_s: 5 }, 'hold_s cannot stand beside auto'],
+    [{ action: 'auto', duration_s: 5 }, 'duration_s cannot stand beside auto'],
+    [{ action: 'on', duration_s: 5, hold_s: 5 }, 'hold_s cannot stand beside duration_s'],
+  ] as const) {
+    const answer = await post(body);
+    assert.deepEqual([answer.statusCode, answer.json().error], [400, error]);
+    assert.equal(answer.json().errors[0].path, `/body/${error.split(' ')[0]}`);
+  }
+  const unowned = await post({ action: 'on', hold_s: 5 });
+  assert.deepEqual(
+    [unowned.statusCode, unowned.json().error],
+    [409, 'No rule commands led: a command holds it for good, or say duration_s'],
+  );
+  assert.equal(pins.level(17), 0);
+});

@@ -83,6 +83,19 @@ describe('an output', () => {
     );
   });
 
+  it('that does not obey a command is told its state again until it does, and is said to fail until then', async () => {
+    const { bank, pins, clock } = await aBank();
+    bank.switch('led', { action: 'on' });
+    pins.breakPin(LED);
+    assert.throws(() => bank.switch('led', { action: 'off' }), HardwareError);
+    assert.deepEqual(bank.failing(), [{ id: 'led', since: clock.now() }]);
+    const seen = pins.levelsOf(LED).length;
+    await clock.advance(2000);
+    pins.breakPin(LED, false);
+    await clock.advance(1000);
+    assert.deepEqual([bank.failing(), pins.levelsOf(LED).slice(seen)], [[], [1]]);
+  });
+
   it('that does not obey stays what it was, and so does its holder', async () => {
     const { bank, pins, led } = await aBank();
     pins.breakPin(LED);

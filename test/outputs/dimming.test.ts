@@ -37,6 +37,7 @@ describe('an output that can be dimmed', () => {
     bank.switch('led', { level: 0.4, durationS: 5 });
     await clock.advance(5000);
     assert.equal(pins.duty(LED), 0);
+    bank.own('led', 'dark');
     bank.demand('led', true, { rule: 'dark', why: 'test' });
     bank.switch('led', { level: 0.4, holdS: 60 });
     assert.equal(pins.duty(LED), 0.4);

@@ -1,9 +1,18 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import type { OutputConfig } from '../../schemas/devices.ts';
+import { HardwareError } from '../../src/hardware/driver.ts';
 import { OutputRefused } from '../../src/outputs/change.ts';
 import { aBank, anOutput, LED, VENT } from './a-bank.ts';
 
 const heat = { rule: 'heat', why: 'test' };
+
+/** A bank whose outputs are commanded by the rule `heat`. */
+async function aRuledBank(...configs: OutputConfig[]) {
+  const built = await aBank(...configs);
+  for (const { id } of built.bank.list()) built.bank.own(id, 'heat');
+  return built;
+}
 
 describe('an output that has to keep its state for a while', () => {
   it('refuses a command before the time, says how long, and takes it then', async () => {
@@ -16,7 +25,7 @@ describe('an output that has to keep its state for a while', () => {
   });
 
   it('is switched by its rule when the time is over, if the rule still wants it', async () => {
-    const { bank, clock } = await aBank(anOutput({ min_on_s: 30, min_off_s: 60 }));
+    const { bank, clock } = await aRuledBank(anOutput({ min_on_s: 30, min_off_s: 60 }));
     bank.demand('led', true, heat);
     assert.equal(bank.get('led')?.state, 'off', 'off is counted from the start');
     await clock.advance(60_000);
@@ -50,6 +59,17 @@ describe('the longest time on', () => {
     assert.equal(bank.switch('led', { action: 'on' })?.state, 'on');
   });
 
+  it('keeps its lock when a command that would lift it fails', async () => {
+    const { bank, clock, pins } = await aRuledBank(anOutput({ max_on_s: 60 }));
+    bank.demand('led', true, heat);
+    await clock.advance(60_000);
+    pins.breakPin(LED);
+    assert.throws(() => bank.switch('led', { action: 'on' }), HardwareError);
+    pins.breakPin(LED, false);
+    await clock.advance(10_000);
+    assert.deepEqual([bank.get('led')?.state, bank.get('led')?.held_by], ['off', 'limit']);
+  });
+
   it('holds for an output that is on from the start', async () => {
     const { bank, clock } = await aBank(anOutput({ initial: 'on', max_on_s: 60 }));
     await clock.advance(60_000);
@@ -57,7 +77,7 @@ describe('the longest time on', () => {
   });
 
   it('ends the wish of a rule that says nothing of its end, until that has been over', async () => {
-    const { bank, clock } = await aBank(anOutput({ max_on_s: 60 }));
+    const { bank, clock } = await aRuledBank(anOutput({ max_on_s: 60 }));
     bank.demand('led', true, heat);
     await clock.advance(60_000);
     bank.rest('led', 'heat');
@@ -67,7 +87,7 @@ describe('the longest time on', () => {
   });
 
   it('ends the wish of a rule, until the rule has been over', async () => {
-    const { bank, clock } = await aBank(anOutput({ max_on_s: 60 }));
+    const { bank, clock } = await aRuledBank(anOutput({ max_on_s: 60 }));
     bank.demand('led', true, heat);
     await clock.advance(600_000);
     assert.equal(bank.get('led')?.state, 'off');
@@ -79,7 +99,7 @@ describe('the longest time on', () => {
 
 describe('a command on an output that a rule commands', () => {
   it('holds it for a while, shows what the rule wants, and gives it back', async () => {
-    const { bank, clock } = await aBank(anOutput({ override_s: 600 }));
+    const { bank, clock } = await aRuledBank(anOutput({ override_s: 600 }));
     bank.demand('led', true, heat);
     const held = bank.switch('led', { action: 'off' });
     assert.deepEqual([held?.state, held?.held_by, held?.rule, held?.demand], ['off', 'api', 'heat', 'on']);
@@ -91,6 +111,7 @@ describe('a command on an output that a rule commands', () => {
   it('holds it as long as it says, and not a rule that comes later for ever', async () => {
     const { bank, clock } = await aBank(anOutput({ override_s: 600 }));
     bank.switch('led', { action: 'on' });
+    bank.own('led', 'heat');
     bank.demand('led', false, heat);
     assert.equal(bank.get('led')?.state, 'on');
     await clock.advance(600_000);
@@ -101,7 +122,7 @@ describe('a command on an output that a rule commands', () => {
   });
 
   it('is not followed by the wish of a rule that is over', async () => {
-    const { bank, clock } = await aBank(anOutput());
+    const { bank, clock } = await aRuledBank(anOutput());
     bank.demand('led', true, heat);
     bank.rest('led', 'heat');
     assert.deepEqual([bank.get('led')?.state, bank.get('led')?.held_by, bank.get('led')?.demand], ['on', null, null]);
@@ -113,13 +134,14 @@ describe('a command on an output that a rule commands', () => {
   it('ends early with auto, which is refused where no rule commands', async () => {
     const { bank } = await aBank();
     assert.throws(() => bank.switch('led', { action: 'auto' }), /No rule commands led/);
+    bank.own('led', 'heat');
     bank.demand('led', true, heat);
     bank.switch('led', { action: 'off' });
     assert.equal(bank.switch('led', { action: 'auto' })?.state, 'on');
   });
 
   it('as a pulse leaves the output to the rule at its end', async () => {
-    const { bank, clock } = await aBank();
+    const { bank, clock } = await aRuledBank();
     bank.demand('led', true, heat);
     bank.switch('led', { action: 'on', durationS: 5 });
     await clock.advance(5000);
@@ -141,6 +163,8 @@ describe('two outputs that exclude each other', () => {
 
   it('are switched over by rules: first off, then on', async () => {
     const { bank, pins } = await motor();
+    bank.own('open', 'heat');
+    bank.own('close', 'cold');
     bank.demand('open', true, heat);
     bank.demand('close', true, { rule: 'cold', why: 'test' });
     assert.deepEqual([pins.level(LED), pins.level(VENT)], [1, 0]);
@@ -150,7 +174,7 @@ describe('two outputs that exclude each other', () => {
 });
 
 it('a rule whose pin does not obey is carried out as soon as it does', async () => {
-  const { bank, pins, clock, faults } = await aBank();
+  const { bank, pins, clock, faults } = await aRuledBank();
   pins.breakPin(LED);
   bank.demand('led', true, heat);
   await clock.advance(3000);

@@ -32,6 +32,7 @@ function anEngine(rule: RuleConfig = aRule(), safe = false) {
     clock,
     surroundings: { staleAfterS: new Map([['air', STALE_AFTER_S]]), safe: new Map([['vent', safe]]) },
     actuator: {
+      own: () => undefined,
       demand: (_output, on) => void demands.push(on),
       rest: () => undefined,
       release: (output) => void released.push(output),

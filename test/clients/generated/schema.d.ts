@@ -860,12 +860,12 @@ export interface components {
              */
             until: string | null;
             /**
-             * @description The rule that commands this output.
+             * @description The rule that commands this output, also while it wants nothing.
              * @example air_temp_c
              */
             rule: string | null;
             /**
-             * @description What that rule wants: not yet done within `min_on_s` or `min_off_s`, while a command holds the output, or while an output that excludes it is on.
+             * @description What that rule wants, or a rule that is gone left to be done: not yet done within `min_on_s` or `min_off_s`, while a command holds the output, or while an output that excludes it is on; null: nothing.
              * @enum {string|null}
              */
             demand: "on" | "off" | null;
@@ -881,7 +881,7 @@ export interface components {
          */
         OutputCommand: {
             /**
-             * @description What the output is to do; `auto` gives it back to its rule before the time. Either this or `level`.
+             * @description What the output is to do; `auto` gives it back to its rule before the time, and stands alone. Either this or `level`.
              * @enum {string}
              */
             action?: "on" | "off" | "toggle" | "auto";
@@ -896,7 +896,7 @@ export interface components {
              */
             duration_s?: number;
             /**
-             * @description How long the command holds an output that a rule commands; otherwise its `override_s`.
+             * @description How long the command holds an output that a rule commands; otherwise its `override_s`. Not beside `duration_s`; where no rule commands the output, it is refused (409).
              * @example 600
              */
             hold_s?: number;
@@ -944,12 +944,12 @@ export interface components {
              */
             until: string | null;
             /**
-             * @description The rule that commands this output.
+             * @description The rule that commands this output, also while it wants nothing.
              * @example air_temp_c
              */
             rule: string | null;
             /**
-             * @description What that rule wants: not yet done within `min_on_s` or `min_off_s`, while a command holds the output, or while an output that excludes it is on.
+             * @description What that rule wants, or a rule that is gone left to be done: not yet done within `min_on_s` or `min_off_s`, while a command holds the output, or while an output that excludes it is on; null: nothing.
              * @enum {string|null}
              */
             demand: "on" | "off" | null;
