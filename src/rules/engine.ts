@@ -2,7 +2,7 @@ import type { RuleConfig } from '../../schemas/rules.ts';
 import type { Cancel, Clock } from '../clock.ts';
 import type { Reading } from '../sensors/sensor.ts';
 import { atFirst, type Event, evaluate, type RuleState } from './evaluate.ts';
-import { type Standing, type Surroundings, wantOf } from './rule.ts';
+import { askTheSame, type Standing, type Surroundings, wantOf } from './rule.ts';
 import { WatchedSensor } from './watched-sensor.ts';
 
 /** Whoever switches outputs. It must not throw, and must not wait. */
@@ -84,17 +84,22 @@ export class RuleEngine {
     if (state.phase === 'stale') this.#act(running);
   }
 
-  /** Starts a rule, or another one in its place, at once with the last good value. Other rules hear nothing of it. */
+  /**
+   * Starts a rule, at once with the last good value, or puts it in the place of another one: where both ask the same of
+   * the same sensor, it goes on with what that knows. Other rules hear nothing of it.
+   */
   put(rule: RuleConfig): void {
     const old = this.#rules.get(rule.id);
     old?.cancel();
     if (old?.rule.then && old.rule.then.output !== rule.then?.output) {
       this.#options.actuator.release(old.rule.then.output, rule.id);
     }
-    const running = { rule, state: this.#stateAtOnce(rule), settled: true, cancel: () => {} };
+    const known = old !== undefined && askTheSame(old.rule, rule) ? old : undefined;
+    const { state, settled } = known ?? { state: this.#stateAtOnce(rule), settled: true };
+    const running = { rule, state, settled, cancel: () => {} };
     this.#rules.set(rule.id, running);
     if (rule.then) this.#options.actuator.own(rule.then.output, rule.id);
-    this.#act(running);
+    if (settled || state.phase === 'stale') this.#act(running);
     this.#tell(rule.id, old, running);
   }
 

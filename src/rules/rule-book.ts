@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { type RuleFault, ruleFaults, type Surroundings } from '../../schemas/rule-faults.ts';
 import type { Rule, RuleConfig, RuleDefinition } from '../../schemas/rules.ts';
 import { type Clock, toTimestamp } from '../clock.ts';
@@ -114,7 +115,7 @@ export class RuleBook {
       if (!rules.some((rule) => rule.id === id)) engine.remove(id);
     }
     for (const rule of rules) {
-      if (JSON.stringify(engine.rules.get(rule.id)?.rule) !== JSON.stringify(rule)) engine.put(rule);
+      if (!isDeepStrictEqual(engine.rules.get(rule.id)?.rule, rule)) engine.put(rule);
     }
   }
 

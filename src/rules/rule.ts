@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { RuleConfig } from '../../schemas/rules.ts';
 import type { RuleState } from './evaluate.ts';
 
@@ -28,3 +29,10 @@ export function wantOf({ rule, state }: Standing, { safe }: Surroundings): boole
       return undefined;
   }
 }
+
+/** Whether two rules ask the same of the same sensor: what one of them knows, the other one knows as well. */
+export function askTheSame(one: RuleConfig, other: RuleConfig): boolean {
+  return isDeepStrictEqual(question(one), question(other));
+}
+
+const question = ({ sensor, above, below, hysteresis, for_s }: RuleConfig) => [sensor, above, below, hysteresis, for_s];
