@@ -4,6 +4,7 @@ import { type Clock, toTimestamp } from '../clock.ts';
 import type { Driver } from '../hardware/driver.ts';
 import type { OutputChange } from './change.ts';
 import { Channel, type Surroundings } from './channel.ts';
+import { excludeEachOther, offFirst } from './exclusion.ts';
 import { claimLine } from './line.ts';
 import { onOff } from './state.ts';
 import { carryOut, type Wish } from './wish.ts';
@@ -17,10 +18,7 @@ export class OutputBank {
     this.#channels = new Map(channels.map((channel) => [channel.config.id, channel]));
     this.#clock = clock;
     for (const channel of channels) {
-      const { id, excludes } = channel.config;
-      channel.partners = channels.filter(
-        ({ config }) => config.id !== id && (excludes.includes(config.id) || config.excludes.includes(id)),
-      );
+      channel.partners = channels.filter(({ config }) => excludeEachOther(config, channel.config));
     }
     for (const channel of channels) channel.settle(); // one that is on from the start has its longest time, too
   }
@@ -143,11 +141,13 @@ export class OutputBank {
     channel.settle();
   }
 
-  /** Drives every output to its safe state, for good. One pin that fails does not keep the others unsafe. */
+  /**
+   * Drives every output to its safe state, for good. One pin that fails does not keep the others unsafe, but for one: an
+   * output is not switched on while another that excludes it may be on. Throws an AggregateError of what failed.
+   */
   makeSafe(): void {
     const faults: unknown[] = [];
-    const offFirst = [...this.#channels.values()].sort((a, b) => a.config.safe.localeCompare(b.config.safe));
-    for (const channel of offFirst) {
+    for (const channel of [...this.#channels.values()].sort((a, b) => offFirst(a.config, b.config))) {
       try {
         channel.close();
       } catch (fault) {

@@ -1,6 +1,7 @@
 import type { OutputConfig } from '../../schemas/devices.ts';
 import type { Cancel, Clock } from '../clock.ts';
 import type { OutputChange } from './change.ts';
+import { KeptOff } from './exclusion.ts';
 import type { Line } from './line.ts';
 import { Pin } from './pin.ts';
 import { type Command, type Demand, firstWant, type Want } from './want.ts';
@@ -104,16 +105,24 @@ export class Channel {
     }
   }
 
-  /** The end: the safe state at once, and nothing after it. Throws HardwareError. */
+  /** The end: the safe state at once, and nothing after it. Throws HardwareError, and KeptOff where it must not go on. */
   close(): void {
+    const { pin, config } = this;
     this.closed = true;
     this.#cancel();
     this.command = this.demand = null;
     this.#heldBy = null;
-    const on = this.config.safe === 'on';
+    const other = pin.on || config.safe === 'off' ? undefined : this.partners.find((partner) => partner.pin.mayBeOn);
+    const on = config.safe === 'on' && other === undefined;
     const stop: Want = { on, level: 1, by: 'stop', rule: null, why: 'the server stops' };
-    if (this.pin.shows(stop)) this.pin.assure();
-    else this.#drive(stop);
+    try {
+      if (pin.shows(stop)) pin.assure();
+      else this.#drive(stop);
+    } catch (fault) {
+      pin.fails();
+      throw fault;
+    }
+    if (other !== undefined) throw new KeptOff(config.id, other.config.id);
   }
 
   #want(): Want | undefined {

@@ -22,6 +22,11 @@ export class Pin {
     this.changedAt = clock.monotonic();
   }
 
+  /** What it shows after a write that failed, nobody knows. */
+  get mayBeOn(): boolean {
+    return this.on || this.failingSince !== null;
+  }
+
   /** From 0 to 1; null where it cannot be dimmed. */
   get level(): number | null {
     return this.onlyOnOff === undefined ? Number(this.on) * this.#level : null;
@@ -46,7 +51,7 @@ export class Pin {
     this.#level = level;
   }
 
-  /** Tells it once more what it is to show: after a write that failed, nobody knows. Throws HardwareError. */
+  /** Tells it once more what it is to show. Throws HardwareError. */
   assure(): void {
     this.#line.write(this.on ? this.#level : 0);
     this.failingSince = null;
