@@ -17,7 +17,9 @@ export const OutputConfigSchema = Type.Object(
     }),
     min_on_s: seconds('Once on, it stays on for so long. The safe state at the end does not wait.'),
     min_off_s: seconds('Once off, also after a start, it stays off for so long: a compressor needs it.'),
-    max_on_s: seconds('On for so long, it is switched off, and stays off until it is commanded anew.'),
+    max_on_s: seconds(
+      'On for so long, it is switched off, and stays off until it is commanded anew, or the server restarted.',
+    ),
     override_s: Type.Number({
       default: 3600,
       exclusiveMinimum: 0,

@@ -25,7 +25,12 @@ export const OutputSchema = Type.Object(
           'null: nobody since start or the last pulse.',
       }),
     ),
-    until: Nullable({ ...TimestampSchema, description: 'When the pulse or the command ends; null: for good.' }),
+    until: Nullable({
+      ...TimestampSchema,
+      description:
+        'When the pulse or the command ends; null: for good. Earlier where the sensor of its rule dies, or the server ' +
+        'is restarted: then outputs are safe, and rules decide.',
+    }),
     rule: Nullable({ ...IdSchema, description: 'The rule that commands this output, also while it wants nothing.' }),
     demand: Nullable(
       OneOf(['on', 'off'], {
@@ -146,7 +151,8 @@ export const OutputCommandSchema = Type.Object(
         maximum: 604800,
         description:
           'How long the command holds an output that a rule commands; otherwise its `override_s`. Not beside ' +
-          '`duration_s`; where no rule commands the output, it is refused (409).',
+          '`duration_s`; where no rule commands the output, it is refused (409). A sensor that dies, and a restart of ' +
+          'the server, end it before.',
         examples: [600],
       }),
     ),

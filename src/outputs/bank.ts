@@ -9,6 +9,15 @@ import { claimLine } from './line.ts';
 import { onOff } from './state.ts';
 import { carryOut, type Wish } from './wish.ts';
 
+/** Who wants something of an output, and why. */
+export interface Origin {
+  rule: string;
+  /** For a person. */
+  why: string;
+  /** Whether a command of the API that was given before is over with it. */
+  endsCommand?: boolean;
+}
+
 /** The outputs of this device: their states, commands, rules and safe states. Switching is synchronous and in memory. */
 export class OutputBank {
   readonly #channels: ReadonlyMap<string, Channel>;
@@ -109,12 +118,14 @@ export class OutputBank {
   }
 
   /** What its rule wants. Carried out when it may be; a pin that does not obey is tried again. The same again is nothing. */
-  demand(output: string, on: boolean, { rule, why }: { rule: string; why: string }): void {
+  demand(output: string, on: boolean, { rule, why, endsCommand }: Origin): void {
     const channel = this.#channels.get(output);
     if (channel === undefined || channel.owner !== rule) return;
     const { demand } = channel;
-    if (demand?.on === on && demand.rule === rule && !demand.isLast) return;
-    channel.renew();
+    const isNew = demand?.on !== on || demand.rule !== rule || demand.isLast;
+    if (endsCommand) channel.command = null;
+    else if (!isNew) return;
+    if (isNew) channel.renew();
     channel.demand = { rule, on, why, isLast: false };
     channel.settle();
   }

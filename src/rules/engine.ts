@@ -5,11 +5,19 @@ import { atFirst, type Event, evaluate, type RuleState } from './evaluate.ts';
 import { askTheSame, type Standing, type Surroundings, wantOf } from './rule.ts';
 import { WatchedSensor } from './watched-sensor.ts';
 
+/** Why something is wanted of an output. */
+export interface Origin {
+  rule: string;
+  why: string;
+  /** It ends what a person has commanded: that was said of a sensor that was alive. */
+  endsCommand: boolean;
+}
+
 /** Whoever switches outputs. It must not throw, and must not wait. */
 export interface Actuator {
   /** This rule alone commands the output from now on, also while it wants nothing yet. */
   own(output: string, rule: string): void;
-  demand(output: string, on: boolean, origin: { rule: string; why: string }): void;
+  demand(output: string, on: boolean, origin: Origin): void;
   /** The rule wants nothing of this output now; its state stays. */
   rest(output: string, rule: string): void;
   /** The rule is gone, and with it what it wanted. */
@@ -39,7 +47,7 @@ interface Options {
 
 interface Running extends Standing {
   state: RuleState;
-  /** False while nothing was heard since the restart that its state was remembered over. */
+  /** False while it is not known whether the state that was remembered over a restart still holds. */
   settled: boolean;
   cancel: Cancel;
 }
@@ -77,11 +85,12 @@ export class RuleEngine {
   /** Starts a rule, with what it knew before the restart; the first good reading then says whether that still holds. */
   add(rule: RuleConfig, remembered?: RuleState): void {
     const state = remembered ?? atFirst(this.#options.clock.monotonic());
-    const running = { rule, state, settled: remembered === undefined, cancel: () => {} };
+    const settled = remembered === undefined || state.phase === 'stale';
+    const running = { rule, state, settled, cancel: () => {} };
     this.#rules.set(rule.id, running);
     if (rule.then) this.#options.actuator.own(rule.then.output, rule.id);
     // Nobody else says it before the sensor would be silent for the same time once more.
-    if (state.phase === 'stale') this.#act(running);
+    if (state.phase === 'stale') this.#act(running, undefined);
   }
 
   /**
@@ -99,7 +108,7 @@ export class RuleEngine {
     const running = { rule, state, settled, cancel: () => {} };
     this.#rules.set(rule.id, running);
     if (rule.then) this.#options.actuator.own(rule.then.output, rule.id);
-    if (settled || state.phase === 'stale') this.#act(running);
+    if (settled || state.phase === 'stale') this.#act(running, old?.state);
     this.#tell(rule.id, old, running);
   }
 
@@ -146,12 +155,12 @@ export class RuleEngine {
     running.state = state;
     if (state !== before.state || !running.settled) {
       running.settled = true;
-      this.#act(running);
+      this.#act(running, before.state);
     } else if (state.phase === 'pending') this.#options.onPending?.(running);
     if (state !== before.state) this.#tell(running.rule.id, before, running);
   }
 
-  #act(running: Running): void {
+  #act(running: Running, before: RuleState | undefined): void {
     const { clock, actuator, surroundings } = this.#options;
     const { rule, state } = running;
     running.cancel();
@@ -161,8 +170,10 @@ export class RuleEngine {
     }
     const want = wantOf(running, surroundings);
     if (rule.then === undefined) return;
-    if (want !== undefined) actuator.demand(rule.then.output, want, { rule: rule.id, why: this.#why(running) });
-    else if (state.phase === 'idle') actuator.rest(rule.then.output, rule.id);
+    if (want !== undefined) {
+      const endsCommand = state.phase === 'stale' && before?.phase !== 'stale';
+      actuator.demand(rule.then.output, want, { rule: rule.id, why: this.#why(running), endsCommand });
+    } else if (state.phase === 'idle') actuator.rest(rule.then.output, rule.id);
   }
 
   #tell(id: string, before: Standing | undefined, running: Running | undefined): void {

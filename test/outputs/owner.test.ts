@@ -59,6 +59,45 @@ describe('an output whose rule wants nothing yet', () => {
   });
 });
 
+describe('a rule whose sensor dies', () => {
+  const silence = { ...heat, endsCommand: true };
+
+  it('ends a command and a pulse, also where it wanted the same before', async () => {
+    for (const time of [{ holdS: 600 }, { durationS: 600 }]) {
+      const { bank, led, clock } = await aWaitingRule();
+      bank.demand('led', true, heat);
+      bank.switch('led', { action: 'off', ...time });
+      bank.demand('led', true, silence);
+      assert.deepEqual([led()?.state, led()?.held_by, led()?.until], ['on', 'rule', null]);
+      await clock.advance(600_000);
+      assert.equal(led()?.state, 'on');
+    }
+  });
+
+  it('lets a command hold that is given from then on', async () => {
+    const { bank, led, clock } = await aWaitingRule();
+    bank.demand('led', true, silence);
+    bank.switch('led', { action: 'off' });
+    assert.deepEqual([led()?.state, led()?.held_by], ['off', 'api']);
+    await clock.advance(600_000);
+    assert.deepEqual([led()?.state, led()?.held_by], ['on', 'rule']);
+  });
+
+  it('waits for the shortest time, and lifts no lock of the longest one', async () => {
+    const { bank, led, clock } = await aWaitingRule({ min_off_s: 30, max_on_s: 60 });
+    await clock.advance(30_000);
+    bank.demand('led', true, heat);
+    bank.switch('led', { action: 'on' });
+    await clock.advance(60_000);
+    bank.demand('led', true, silence);
+    await clock.advance(30_000);
+    assert.deepEqual([led()?.state, led()?.held_by], ['off', 'limit']);
+    bank.demand('led', false, heat);
+    bank.demand('led', true, silence);
+    assert.deepEqual([led()?.state, led()?.held_by], ['on', 'rule']);
+  });
+});
+
 describe('an output that no rule commands', () => {
   it('refuses a time for which only a rule could wait, and changes nothing', async () => {
     const { bank, led } = await aBank();

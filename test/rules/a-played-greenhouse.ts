@@ -52,7 +52,9 @@ class Greenhouse {
   readonly clock = new FakeClock();
   pins = openBreakable(this.clock);
   readonly changes: OutputChange[] = [];
-  goodAt = 0;
+  /** Monotonic times: from when on nobody knows the temperature; of the last command, and until when it holds. */
+  silentFrom = Number.POSITIVE_INFINITY;
+  commandedAt = Number.NEGATIVE_INFINITY;
   heldUntil = Number.NEGATIVE_INFINITY;
   startedAt = 0;
   #bank!: OutputBank;
@@ -65,7 +67,8 @@ class Greenhouse {
     this.#bank.onChange((change) => void this.changes.push(change));
     this.startedAt = this.clock.monotonic();
     this.heldUntil = Number.NEGATIVE_INFINITY;
-    this.goodAt = this.startedAt;
+    const wasSilent = this.startedAt >= this.silentFrom; // the rule remembers it
+    this.silentFrom = this.startedAt + (wasSilent ? 0 : STALE_AFTER_S * 1000);
     const instant = () => ({ boot: String(this.#boot), monotonic: this.clock.monotonic() });
     this.#engine = new RuleEngine({
       clock: this.clock,
@@ -83,7 +86,7 @@ class Greenhouse {
     switch (event.what) {
       case 'read':
       case 'broken':
-        if (event.what === 'read') this.goodAt = clock.monotonic();
+        if (event.what === 'read') this.silentFrom = clock.monotonic() + STALE_AFTER_S * 1000;
         this.#engine.take({
           ...{ sensor: 'air', at: clock.now(), monotonic: clock.monotonic(), reason: null, simulated: false },
           ...(event.what === 'read' ? { value: event.value, quality: 'good' } : { value: null, quality: 'failed' }),
@@ -92,6 +95,7 @@ class Greenhouse {
       case 'command':
         try {
           this.#bank.switch('vent', { action: event.action });
+          this.commandedAt = clock.monotonic();
           this.heldUntil = clock.monotonic() + (event.action === 'auto' ? 0 : OVERRIDE_S * 1000);
         } catch (error) {
           if (!(error instanceof OutputRefused)) throw error;
@@ -130,8 +134,10 @@ function check(house: Greenhouse): void {
     const least = to ? MIN_OFF_S : MIN_ON_S;
     assert.ok(keptS >= least, `${to ? 'off' : 'on'} for ${keptS} s only`);
   }
-  // Nothing closes it once nobody knows the temperature and no command holds it; what was closed before keeps its time.
-  const mustBeOpenS = Math.min(house.since(house.goodAt) - STALE_AFTER_S, house.since(house.heldUntil)) - MIN_OFF_S;
+  // Nothing closes it once nobody knows the temperature, but a command that was given since; what was closed before keeps
+  // its time.
+  const isHeld = house.commandedAt >= house.silentFrom;
+  const mustBeOpenS = house.since(Math.max(house.silentFrom, isHeld ? house.heldUntil : 0)) - MIN_OFF_S;
   if (mustBeOpenS >= 0) assert.ok(house.isOn, `closed, ${mustBeOpenS} s too long`);
 }
 

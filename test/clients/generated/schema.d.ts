@@ -855,7 +855,7 @@ export interface components {
             held_by: "api" | "rule" | "limit" | null;
             /**
              * Format: date-time
-             * @description When the pulse or the command ends; null: for good.
+             * @description When the pulse or the command ends; null: for good. Earlier where the sensor of its rule dies, or the server is restarted: then outputs are safe, and rules decide.
              * @example 2026-11-23T10:00:00.000Z
              */
             until: string | null;
@@ -896,7 +896,7 @@ export interface components {
              */
             duration_s?: number;
             /**
-             * @description How long the command holds an output that a rule commands; otherwise its `override_s`. Not beside `duration_s`; where no rule commands the output, it is refused (409).
+             * @description How long the command holds an output that a rule commands; otherwise its `override_s`. Not beside `duration_s`; where no rule commands the output, it is refused (409). A sensor that dies, and a restart of the server, end it before.
              * @example 600
              */
             hold_s?: number;
@@ -939,7 +939,7 @@ export interface components {
             held_by: "api" | "rule" | "limit" | null;
             /**
              * Format: date-time
-             * @description When the pulse or the command ends; null: for good.
+             * @description When the pulse or the command ends; null: for good. Earlier where the sensor of its rule dies, or the server is restarted: then outputs are safe, and rules decide.
              * @example 2026-11-23T10:00:00.000Z
              */
             until: string | null;
