@@ -53,7 +53,10 @@ export default fp<Options>(
 
     app.decorate('recorder', recorder);
     app.decorate('acknowledgeAlert', async (id: number) => {
-      const alert = await store.ask('acknowledgeAlert', { id, at: clock.now(), publishing: publishing() });
+      const alert = await store.ask('acknowledgeAlert', {
+        ...{ id, at: clock.now(), run: timekeeping.runNow() },
+        publishing: publishing(),
+      });
       if (alert !== null) onPublished();
       return alert;
     });

@@ -27,7 +27,7 @@ const TRY_AGAIN_MS = 5000;
 /** Decides on the device; the collector hands it every reading first of all. What it knows outlives the process. */
 export default fp<Options>(
   async (app, { config, clock, root }) => {
-    const { outputs, recorder, store, log } = app;
+    const { outputs, recorder, store, timekeeping, log } = app;
     const journal = new Journal({
       clock,
       records: recorder,
@@ -45,7 +45,7 @@ export default fp<Options>(
       },
       onPending: (standing) => journal.pending(standing),
     });
-    const shelf = shelfIn(store);
+    const shelf = shelfIn(store, timekeeping);
     const book = new RuleBook({
       engine,
       clock,
@@ -70,8 +70,19 @@ export default fp<Options>(
 
     let cancel = () => {};
     const loadLater = () => {
-      cancel = clock.after(TRY_AGAIN_MS, () => void load().catch(loadLater));
+      cancel = clock.after(TRY_AGAIN_MS, () => {
+        load().catch((error) => {
+          log.error(error, 'the rules of the API are still out of reach');
+          loadLater();
+        });
+      });
     };
+    timekeeping.onSettled(() => {
+      store.ask('rules', {}).then(
+        ({ rules }) => book.restamp(rules),
+        (error) => log.error(error, 'rules that were changed before the clock was trusted show the time of then'),
+      );
+    });
 
     await load().catch((error) => {
       log.error(error, 'the rules of the API are out of reach: those of the file begin without them');
@@ -85,7 +96,7 @@ export default fp<Options>(
       journal.close(engine.rules.values());
     });
   },
-  { name: 'rules', dependencies: ['outputs', 'store', 'records'] },
+  { name: 'rules', dependencies: ['outputs', 'store', 'timekeeping', 'records'] },
 );
 
 function surroundings({ sensors, outputs, collect }: Options['config']) {
@@ -96,16 +107,16 @@ function surroundings({ sensors, outputs, collect }: Options['config']) {
 }
 
 /** Nothing is changed before it is known what there is. */
-function shelfIn(store: Pick<Store, 'ask'>): Shelf & { isRead: boolean } {
+function shelfIn(store: Pick<Store, 'ask'>, { runNow }: { runNow: () => number }): Shelf & { isRead: boolean } {
   return {
     isRead: false,
     async put({ id, definition, changedAt: at }) {
       if (!this.isRead) throw new Error('the rules that are stored could not be read yet');
-      await store.ask('putRule', { id, definition: JSON.stringify(definition), at });
+      await store.ask('putRule', { id, definition: JSON.stringify(definition), at, run: runNow() });
     },
     async delete(id, at) {
       if (!this.isRead) throw new Error('the rules that are stored could not be read yet');
-      await store.ask('deleteRule', { id, at });
+      await store.ask('deleteRule', { id, at, run: runNow() });
     },
   };
 }

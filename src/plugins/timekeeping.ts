@@ -12,6 +12,8 @@ declare module 'fastify' {
       readonly trusted: boolean;
       /** What a row that was begun at this monotonic instant has to carry: 0, or the run that waits for the true time. */
       runAt(monotonic: number): number;
+      /** The same for this instant, where it has to be stored at once. Throws while no run could begin. */
+      runNow(): number;
       /** Called when the clock is trusted and everything stands at its true time. */
       onSettled(listener: () => void): void;
     };
@@ -78,11 +80,17 @@ export default fp<Options>(
     }
 
     clock.guess(run?.offset ?? clock.offset);
+    const runAt = (monotonic: number) => (clock.trustedAt(monotonic) ? 0 : (run?.id ?? UNKNOWN_RUN));
     app.decorate('timekeeping', {
       get trusted() {
         return clock.trusted;
       },
-      runAt: (monotonic: number) => (clock.trustedAt(monotonic) ? 0 : (run?.id ?? UNKNOWN_RUN)),
+      runAt,
+      runNow() {
+        const now = runAt(clock.monotonic());
+        if (now === UNKNOWN_RUN) throw new Error('the database has not been there since the start');
+        return now;
+      },
       onSettled: (listener: () => void) => void listeners.push(listener),
     });
     await look();

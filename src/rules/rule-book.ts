@@ -65,6 +65,14 @@ export class RuleBook {
     this.#apply();
   }
 
+  /** The true times of changes that were made before the clock was trusted. */
+  restamp(changes: readonly Pick<GivenRule, 'id' | 'changedAt'>[]): void {
+    for (const { id, changedAt } of changes) {
+      const given = this.#given.get(id);
+      if (given !== undefined) this.#given.set(id, { ...given, changedAt });
+    }
+  }
+
   list(): Rule[] {
     return this.#judged().map((judged) => this.#describe(judged));
   }

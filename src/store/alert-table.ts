@@ -43,8 +43,9 @@ export class AlertTable {
       `UPDATE alert SET cleared_at = max(raised_at, ?), cleared_run = ?, revision = revision + 1
        WHERE rule = ? AND cause = ? AND cleared_at IS NULL`,
     );
-    this.#acknowledge = database.prepare<[number, number]>(
-      'UPDATE alert SET acknowledged_at = ?, revision = revision + 1 WHERE id = ? AND acknowledged_at IS NULL',
+    this.#acknowledge = database.prepare<[number, number, number]>(
+      `UPDATE alert SET acknowledged_at = ?, acknowledged_run = ?, revision = revision + 1
+       WHERE id = ? AND acknowledged_at IS NULL`,
     );
     this.#find = database.prepare<[number], Row>(`SELECT ${COLUMNS} FROM alert WHERE id = ?`);
     this.#open = database.prepare<[], Row>(`SELECT ${COLUMNS} FROM alert WHERE cleared_at IS NULL`);
@@ -55,12 +56,16 @@ export class AlertTable {
       ),
     };
     this.#unpublished = database.prepare<[], Row>(
-      `SELECT ${COLUMNS} FROM alert WHERE published < revision AND run = 0 AND cleared_run = 0 ORDER BY id`,
+      `SELECT ${COLUMNS} FROM alert
+       WHERE published < revision AND run = 0 AND cleared_run = 0 AND acknowledged_run = 0 ORDER BY id`,
     );
     this.#publish = database.prepare<[number]>('UPDATE alert SET published = revision WHERE id = ?');
+    // Without "> 0" the index of what waits for its true time is not used.
     this.#shifts = [
-      'UPDATE alert SET raised_at = raised_at + ?, run = 0 WHERE run = ?',
-      'UPDATE alert SET cleared_at = cleared_at + ?, cleared_run = 0 WHERE cleared_run = ?',
+      'UPDATE alert SET raised_at = raised_at + ?, run = 0 WHERE run = ? AND run > 0',
+      'UPDATE alert SET cleared_at = cleared_at + ?, cleared_run = 0 WHERE cleared_run = ? AND cleared_run > 0',
+      `UPDATE alert SET acknowledged_at = acknowledged_at + ?, acknowledged_run = 0
+       WHERE acknowledged_run = ? AND acknowledged_run > 0`,
     ].map((sql) => database.prepare<[number, number]>(sql));
     this.#forget = database.prepare<[number]>(
       `DELETE FROM alert WHERE cleared_at IS NOT NULL AND published = revision
@@ -77,8 +82,8 @@ export class AlertTable {
     return this.#raise.run(rule, cause, JSON.stringify(details), raisedAt, run).changes > 0;
   }
 
-  acknowledge(id: number, at: number): StoredAlert | null {
-    this.#acknowledge.run(at, id);
+  acknowledge({ id, at, run }: { id: number; at: number; run: number }): StoredAlert | null {
+    this.#acknowledge.run(at, run, id);
     const row = this.#find.get(id);
     return row === undefined ? null : toAlert(row);
   }

@@ -24,7 +24,10 @@ export class ChangeTable {
     this.#forget = database.prepare<[number]>(
       'DELETE FROM output_change WHERE id <= (SELECT max(id) FROM output_change) - ?',
     );
-    this.#shift = database.prepare<[number, number]>('UPDATE output_change SET at = at + ?, run = 0 WHERE run = ?');
+    // Without "> 0" the index of what waits for its true time is not used.
+    this.#shift = database.prepare<[number, number]>(
+      'UPDATE output_change SET at = at + ?, run = 0 WHERE run = ? AND run > 0',
+    );
     const range = `SELECT id, output, at, run, before, after, level, by, rule, why FROM output_change
       WHERE output = @output AND at >= @from AND at < @to`;
     this.#select = {

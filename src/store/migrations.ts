@@ -131,6 +131,15 @@ const MIGRATIONS: readonly string[] = [
    ) STRICT;
    CREATE UNIQUE INDEX alert_open ON alert (rule, cause) WHERE cleared_at IS NULL;
    CREATE INDEX alert_unpublished ON alert (id) WHERE published < revision;`,
+
+  `-- What a person did before the clock could be trusted: run as in reading.
+   ALTER TABLE alert ADD COLUMN acknowledged_run INTEGER NOT NULL DEFAULT 0;
+   ALTER TABLE rule ADD COLUMN changed_run INTEGER NOT NULL DEFAULT 0;
+   ALTER TABLE rule_change ADD COLUMN run INTEGER NOT NULL DEFAULT 0;
+   CREATE INDEX alert_raised_untrusted ON alert (run) WHERE run > 0;
+   CREATE INDEX alert_cleared_untrusted ON alert (cleared_run) WHERE cleared_run > 0;
+   CREATE INDEX alert_acknowledged_untrusted ON alert (acknowledged_run) WHERE acknowledged_run > 0;
+   CREATE INDEX rule_change_untrusted ON rule_change (run) WHERE run > 0;`,
 ];
 
 /** True where the tables are of a form that this program does not know yet. */

@@ -41,15 +41,15 @@ export function recordOperations(database: Database, { outbox, runs, maxBytes }:
     }),
     changes: (request) => changes.of(request),
     alerts: (request) => alerts.list(request),
-    acknowledgeAlert: inTransaction(({ id, at, publishing }: Acknowledgement) => {
-      const alert = alerts.acknowledge(id, at);
+    acknowledgeAlert: inTransaction(({ publishing, ...acknowledgement }: Acknowledgement) => {
+      const alert = alerts.acknowledge(trusted(acknowledgement));
       alerts.publish(publishing);
       return alert;
     }),
     publishAlerts: inTransaction((publishing: Publishing) => alerts.publish(publishing)),
     rules: () => ({ rules: rules.all(), states: rules.states(), open: alerts.open() }),
-    putRule: inTransaction(({ id, definition, at }) => rules.put(id, definition, at)),
-    deleteRule: inTransaction(({ id, at }) => rules.delete(id, at)),
+    putRule: inTransaction((rule) => rules.put(trusted(rule))),
+    deleteRule: inTransaction((rule) => rules.delete(trusted(rule))),
     ruleChanges: ({ id, limit }) => rules.changes(id, limit),
   };
 
@@ -62,6 +62,7 @@ export function recordOperations(database: Database, { outbox, runs, maxBytes }:
   const shift = (run: number, by: number) => {
     changes.shift(run, by);
     alerts.shift(run, by);
+    rules.shift(run, by);
   };
   return { operations, shift };
 }

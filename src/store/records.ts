@@ -66,6 +66,8 @@ export interface Happenings {
 export interface Acknowledgement {
   id: number;
   at: number;
+  /** As in a stored row. */
+  run: number;
   publishing: Publishing;
 }
 
@@ -80,10 +82,18 @@ export interface RecordOperations {
   publishAlerts(request: Publishing): number;
   rules(request: Record<string, never>): { rules: StoredRule[]; states: Record<string, string>; open: StoredAlert[] };
   /** Stores a rule and that it was changed. */
-  putRule(request: { id: string; definition: string; at: number }): void;
-  deleteRule(request: { id: string; at: number }): void;
+  putRule(request: RuleInstant & { definition: string }): void;
+  deleteRule(request: RuleInstant): void;
   /** What became of a rule over the API, newest first. */
   ruleChanges(request: { id: string; limit: number }): StoredRuleChange[];
+}
+
+/** A rule, and when something was done with it. */
+export interface RuleInstant {
+  id: string;
+  at: number;
+  /** As in a stored row. */
+  run: number;
 }
 
 export interface StoredRuleChange {

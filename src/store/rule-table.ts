@@ -1,5 +1,5 @@
 import type { Database } from 'better-sqlite3';
-import type { StoredRule, StoredRuleChange } from './records.ts';
+import type { RuleInstant, StoredRule, StoredRuleChange } from './records.ts';
 
 /** Changes that are kept of each rule, and of all rules that there ever were. */
 const KEPT_CHANGES = 1000;
@@ -17,19 +17,21 @@ export class RuleTable {
   readonly #changes;
   readonly #states;
   readonly #save;
+  readonly #shifts;
 
   constructor(database: Database) {
     this.#all = database.prepare<[], StoredRule>(
       'SELECT id, definition, changed_at AS changedAt FROM rule ORDER BY id',
     );
-    this.#put = database.prepare<[string, string, number]>(
-      `INSERT INTO rule (id, definition, changed_at) VALUES (?, ?, ?)
-       ON CONFLICT (id) DO UPDATE SET definition = excluded.definition, changed_at = excluded.changed_at`,
+    this.#put = database.prepare<[string, string, number, number]>(
+      `INSERT INTO rule (id, definition, changed_at, changed_run) VALUES (?, ?, ?, ?)
+       ON CONFLICT (id) DO UPDATE SET definition = excluded.definition, changed_at = excluded.changed_at,
+       changed_run = excluded.changed_run`,
     );
     this.#delete = database.prepare<[string]>('DELETE FROM rule WHERE id = ?');
     this.#deleteState = database.prepare<[string]>('DELETE FROM rule_state WHERE rule = ?');
-    this.#insertChange = database.prepare<[string, number, string | null]>(
-      'INSERT INTO rule_change (rule, at, definition) VALUES (?, ?, ?)',
+    this.#insertChange = database.prepare<[string, number, number, string | null]>(
+      'INSERT INTO rule_change (rule, at, run, definition) VALUES (?, ?, ?, ?)',
     );
     this.#forgetChanges = database.prepare<[string, string, number]>(
       `DELETE FROM rule_change WHERE rule = ? AND id <= (SELECT id FROM rule_change WHERE rule = ?
@@ -45,29 +47,38 @@ export class RuleTable {
     this.#save = database.prepare<[string, string]>(
       'INSERT INTO rule_state (rule, state) VALUES (?, ?) ON CONFLICT (rule) DO UPDATE SET state = excluded.state',
     );
+    this.#shifts = [
+      'UPDATE rule SET changed_at = changed_at + ?, changed_run = 0 WHERE changed_run = ?',
+      'UPDATE rule_change SET at = at + ?, run = 0 WHERE run = ? AND run > 0',
+    ].map((sql) => database.prepare<[number, number]>(sql));
   }
 
   all(): StoredRule[] {
     return this.#all.all();
   }
 
-  put(id: string, definition: string, at: number): void {
-    this.#put.run(id, definition, at);
-    this.#note(id, at, definition);
+  put({ id, definition, at, run }: RuleInstant & { definition: string }): void {
+    this.#put.run(id, definition, at, run);
+    this.#note({ id, at, run }, definition);
   }
 
-  delete(id: string, at: number): void {
-    this.#delete.run(id);
-    this.#deleteState.run(id);
-    this.#note(id, at, null);
+  delete(deleted: RuleInstant): void {
+    this.#delete.run(deleted.id);
+    this.#deleteState.run(deleted.id);
+    this.#note(deleted, null);
+  }
+
+  /** Moves what was done in a run to its true time. */
+  shift(run: number, shift: number): void {
+    for (const statement of this.#shifts) statement.run(shift, run);
   }
 
   changes(id: string, limit: number): StoredRuleChange[] {
     return this.#changes.all(id, limit);
   }
 
-  #note(id: string, at: number, definition: string | null): void {
-    this.#insertChange.run(id, at, definition);
+  #note({ id, at, run }: RuleInstant, definition: string | null): void {
+    this.#insertChange.run(id, at, run, definition);
     this.#forgetChanges.run(id, id, KEPT_CHANGES);
     this.#forgetOldest.run(KEPT_OF_ALL);
   }
