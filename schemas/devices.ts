@@ -15,7 +15,7 @@ export const OutputConfigSchema = Type.Object(
       default: 'off',
       description: 'State that is driven when the server stops, and when the sensor of its rule dies.',
     }),
-    min_on_s: seconds('Once on, it stays on for so long. The safe state at the end does not wait.'),
+    min_on_s: seconds('Once on, it stays on for so long, `max_on_s` at most. The safe state at the end does not wait.'),
     min_off_s: seconds('Once off, also after a start, it stays off for so long: a compressor needs it.'),
     max_on_s: seconds(
       'On for so long, it is switched off, and stays off until it is commanded anew, or the server restarted.',

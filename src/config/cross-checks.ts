@@ -30,6 +30,10 @@ export function crossChecks(config: Config): Explanation[] {
     const at = `/outputs/${index}`;
     claim(names, output.id, `outputs[${index}]`, `${at}/id`);
     claim(pins, output.pin, `outputs[${index}]`, `${at}/pin`);
+    const { min_on_s: minOnS, max_on_s: maxOnS } = output;
+    if (minOnS !== undefined && maxOnS !== undefined && minOnS > maxOnS) {
+      faults.push({ pointer: `${at}/max_on_s`, message: `must not be less than min_on_s, which is ${minOnS}` });
+    }
   });
   return [...faults, ...excludesFaults(config), ...rulesFaults(config)];
 }

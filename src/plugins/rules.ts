@@ -1,6 +1,7 @@
+import type { FastifyBaseLogger } from 'fastify';
 import fp from 'fastify-plugin';
 import type { Config } from '../../schemas/config.ts';
-import type { Clock } from '../clock.ts';
+import type { Cancel, Clock } from '../clock.ts';
 import { RuleEngine } from '../rules/engine.ts';
 import { Journal } from '../rules/journal.ts';
 import { RuleBook, type Shelf } from '../rules/rule-book.ts';
@@ -68,15 +69,7 @@ export default fp<Options>(
       journal.reconcile(open, engine.rules);
     }
 
-    let cancel = () => {};
-    const loadLater = () => {
-      cancel = clock.after(TRY_AGAIN_MS, () => {
-        load().catch((error) => {
-          log.error(error, 'the rules of the API are still out of reach');
-          loadLater();
-        });
-      });
-    };
+    let giveUp = () => {};
     timekeeping.onSettled(() => {
       store.ask('rules', {}).then(
         ({ rules }) => book.restamp(rules),
@@ -87,17 +80,44 @@ export default fp<Options>(
     await load().catch((error) => {
       log.error(error, 'the rules of the API are out of reach: those of the file begin without them');
       book.start([], () => undefined);
-      loadLater();
+      giveUp = tryLater(load, { clock, log, said: error.message });
     });
     app.decorate('rules', engine).decorate('ruleBook', book);
     app.addHook('onClose', async () => {
-      cancel();
+      giveUp();
       engine.stop();
       journal.close(engine.rules.values());
     });
   },
   { name: 'rules', dependencies: ['outputs', 'store', 'timekeeping', 'records'] },
 );
+
+/** Tries until it works; what fails in the same way again is no line in the log. Answers how to give up. */
+function tryLater(
+  load: () => Promise<void>,
+  options: { clock: Clock; log: FastifyBaseLogger; said: string },
+): () => void {
+  const { clock, log } = options;
+  let cancel: Cancel = () => {};
+  let stopped = false;
+  const again = (said: string) => {
+    cancel = clock.after(TRY_AGAIN_MS, () => {
+      load().then(
+        () => log.info('the rules of the API are at work'),
+        (error) => {
+          if (stopped) return;
+          if (error.message !== said) log.error(error, 'the rules of the API are still out of reach');
+          again(error.message);
+        },
+      );
+    });
+  };
+  again(options.said);
+  return () => {
+    stopped = true;
+    cancel();
+  };
+}
 
 function surroundings({ sensors, outputs, collect }: Options['config']) {
   return {

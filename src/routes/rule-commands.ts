@@ -4,7 +4,7 @@ import { Named } from '../../schemas/primitives.ts';
 import { problems } from '../../schemas/problem.ts';
 import { RuleDefinitionSchema, RuleParamsSchema, RuleSchema } from '../../schemas/rules.ts';
 import { HttpProblem } from '../plugins/problems.ts';
-import { RuleRefused } from '../rules/rule-book.ts';
+import { RuleNeeded, RuleRefused } from '../rules/rule-book.ts';
 import { fromStore } from './from-store.ts';
 import { requireRule } from './require-rule.ts';
 
@@ -48,14 +48,18 @@ const ruleCommands: FastifyPluginAsyncTypebox = async (app) => {
         summary: 'Take a rule away',
         description:
           'Its output goes to its safe state. A rule of the configuration file with this name holds again; such a rule ' +
-          'itself can only be taken out of the file.',
+          'itself can only be taken out of the file. Refused (409) where that one would keep another rule from running.',
         tags,
         params: RuleParamsSchema,
         response: { 204: Type.Null({ description: 'It is gone.' }), ...problems(400, 404, 409, 500, 503, 507) },
       },
     },
     async ({ params: { id } }, reply) => {
-      const found = await fromStore(app.ruleBook.delete(id));
+      const gone = app.ruleBook.delete(id);
+      const found = await gone.catch((error) => {
+        if (error instanceof RuleNeeded) throw new HttpProblem(409, error.message);
+        return fromStore(Promise.reject<never>(error));
+      });
       if (found === 'none') requireRule(app.ruleBook, id);
       if (found === 'of the file') {
         throw new HttpProblem(409, `The rule ${id} is one of the configuration file: take it out there`);

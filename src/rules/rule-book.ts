@@ -30,6 +30,11 @@ export class RuleRefused extends Error {
   }
 }
 
+/** A rule that cannot go: another one could not run without it. The message is for a person. */
+export class RuleNeeded extends Error {
+  override name = 'RuleNeeded';
+}
+
 interface Options {
   engine: RuleEngine;
   clock: Clock;
@@ -98,10 +103,21 @@ export class RuleBook {
     });
   }
 
-  /** Takes a rule of the API away; one of the file with its name holds again. Answers what there was to take away. */
+  /**
+   * Takes a rule of the API away; one of the file with its name holds again. Answers what there was to take away. Throws
+   * RuleNeeded where that one would keep another rule from running, and what the shelf throws: then nothing was changed.
+   */
   delete(id: string): Promise<'deleted' | 'of the file' | 'none'> {
     return this.#inTurn(async () => {
       if (!this.#given.has(id)) return this.get(id) === undefined ? 'none' : 'of the file';
+      const left = this.#judged([...this.#given.values()].filter((rule) => rule.id !== id));
+      const lost = left.find(({ rule, faults }) => faults.length > 0 && rule.id !== id && this.#runs(rule.id));
+      if (lost !== undefined) {
+        const why = new RuleRefused(lost.faults).message;
+        throw new RuleNeeded(
+          `The rule ${id} of the configuration file would hold again, and disable ${lost.rule.id}: ${why}`,
+        );
+      }
       await this.#options.shelf.delete(id, this.#options.clock.now());
       this.#given.delete(id);
       this.#apply();
@@ -132,13 +148,13 @@ export class RuleBook {
     return this.#judged().flatMap(({ rule, faults }) => (faults.length === 0 ? [rule] : []));
   }
 
-  #rules(): RuleConfig[] {
-    const given = [...this.#given.values()].map(({ id, definition }) => ({
-      id,
-      ...{ hysteresis: 0, for_s: 0 },
-      ...definition,
-    }));
-    return [...this.#options.file.filter(({ id }) => !this.#given.has(id)), ...given];
+  #rules(given: readonly GivenRule[] = [...this.#given.values()]): RuleConfig[] {
+    const rules = given.map(({ id, definition }) => ({ id, ...{ hysteresis: 0, for_s: 0 }, ...definition }));
+    return [...this.#options.file.filter(({ id }) => !given.some((rule) => rule.id === id)), ...rules];
+  }
+
+  #runs(id: string): boolean {
+    return this.#options.engine.rules.has(id);
   }
 
   #surroundings(others: readonly RuleConfig[]): Surroundings {
@@ -147,9 +163,9 @@ export class RuleBook {
   }
 
   /** Every rule with its faults: the configuration may have changed since the API gave it. */
-  #judged(): { rule: RuleConfig; faults: RuleFault[] }[] {
+  #judged(given?: readonly GivenRule[]): { rule: RuleConfig; faults: RuleFault[] }[] {
     const running: RuleConfig[] = [];
-    return this.#rules().map((rule) => {
+    return this.#rules(given).map((rule) => {
       const faults = ruleFaults(rule, this.#surroundings(running));
       if (faults.length === 0) running.push(rule);
       return { rule, faults };

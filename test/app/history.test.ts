@@ -71,6 +71,23 @@ for (const query of ['from=yesterday', 'to=1700000000', 'order=up', 'cursor=!!',
   });
 }
 
+for (const times of ['23:59:60Z', '23:59:60%2B00:00']) {
+  for (const path of ['sensors/button/readings', 'sensors/button/summaries', 'outputs/led/history']) {
+    test(`/api/${path} refuses a leap second, ${times}, as an instant that it does not know`, async (t) => {
+      const { app } = await buildTestApp(t);
+      for (const name of ['from', 'to']) {
+        const response = await app.inject(`/api/${path}?${name}=2016-12-31T${times}`);
+        assert.equal(response.statusCode, 400, response.body);
+        const { error, errors } = response.json();
+        assert.deepEqual(
+          [error, errors[0].path],
+          [`${name} must be a time that exists, without leap seconds`, `/querystring/${name}`],
+        );
+      }
+    });
+  }
+}
+
 test('a range that ends before it begins is refused with a sentence', async (t) => {
   const { app } = await buildTestApp(t);
   const range = 'from=2026-11-23T10:00:00Z&to=2026-11-23T09:00:00Z';

@@ -30,6 +30,28 @@ it('a rule that is edited is not over meanwhile: its alert stays one, and its ou
   );
 });
 
+it('a rule does not go where the one of the file behind it would disable another rule', async (t) => {
+  const fromFile = { id: 'vent-on-heat', ...ventOnHeat };
+  const { send, get, read, isOpen } = await aGreenhouse(t, { rules: [fromFile] }).start();
+  const { then: _then, otherwise: _otherwise, when_stale: _stale, ...onlyAlert } = ventOnHeat;
+  assert.equal((await send('PUT', RULE, onlyAlert)).statusCode, 200);
+  assert.equal((await send('PUT', '/api/rules/other', ventOnHeat)).statusCode, 201);
+  const refused = await send('DELETE', RULE);
+  assert.equal(refused.statusCode, 409);
+  assert.equal(
+    refused.json().error,
+    'The rule vent-on-heat of the configuration file would hold again, and disable other: ' +
+      'then/output is commanded by the rule vent-on-heat already',
+  );
+  assert.equal((await get(RULE)).source, 'api');
+  await read('31');
+  assert.ok(isOpen(), 'the other one is at work');
+
+  assert.equal((await send('DELETE', '/api/rules/other')).statusCode, 204);
+  assert.equal((await send('DELETE', RULE)).statusCode, 204);
+  assert.equal((await get(RULE)).source, 'file');
+});
+
 it('a rule that is edited remembers over a restart what it knew before', async (t) => {
   const { start, clock } = aGreenhouse(t);
   const first = await start();

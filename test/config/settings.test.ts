@@ -75,6 +75,10 @@ describe('a wrong setting', () => {
       'outputs:\n  - { id: a, pin: 4, safe: on, excludes: [b] }\n  - { id: b, pin: 5, safe: on }\n',
       '2: outputs[0].excludes[0] is on together with a at the start or when both are safe',
     ],
+    'an output that would have to stay on for longer than it may': [
+      'outputs:\n  - { id: a, pin: 4, min_on_s: 60, max_on_s: 30 }\n',
+      '2: outputs[0].max_on_s must not be less than min_on_s, which is 60, but is 30',
+    ],
     'a pin that is not on the header': [
       'outputs:\n  - id: a\n    pin: 28\n',
       '3: outputs[0].pin must be at most 27, but is 28',

@@ -215,7 +215,7 @@ export interface paths {
         post?: never;
         /**
          * Take a rule away
-         * @description Its output goes to its safe state. A rule of the configuration file with this name holds again; such a rule itself can only be taken out of the file.
+         * @description Its output goes to its safe state. A rule of the configuration file with this name holds again; such a rule itself can only be taken out of the file. Refused (409) where that one would keep another rule from running.
          */
         delete: operations["deleteRule"];
         options?: never;
