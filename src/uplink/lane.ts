@@ -32,20 +32,25 @@ export class LaneLoop {
   sending = false;
 
   readonly #shared: Shared;
+  /** The lane that finds out for this one, too, whether the receiver is back. */
+  readonly #ahead: LaneLoop | undefined;
   readonly #schedule: Schedule;
   readonly #end = new AbortController();
   #started = false;
   /** While a round runs, for its end: there may be more than it saw; somebody wants the next try at once. */
   #more = false;
   #hurry = false;
+  /** The last try did not leave the device. */
+  #isCutOff = false;
   /** The receiver has answered, and the outbox did not take it: done before anything is sent again. */
   #unsettled: (() => Promise<void>) | undefined;
   #cancelTimer: Cancel = () => {};
   #running: Promise<void> | undefined;
 
-  constructor(lane: Lane, shared: Shared) {
+  constructor(lane: Lane, shared: Shared, ahead?: LaneLoop) {
     this.lane = lane;
     this.#shared = shared;
+    this.#ahead = ahead;
     this.#schedule = new Schedule(shared.clock, shared.random);
   }
 
@@ -113,13 +118,31 @@ export class LaneLoop {
       await this.#settle(this.#unsettled);
       const batch = await outbox.next(this.lane, maxBatch);
       if (batch === undefined) return this.#rest();
+      if (await this.#staysBehind()) return;
       this.sending = true;
       // The other lane may have learned meanwhile that nothing is to be sent.
       if ((await pace.turn(this.lane)) && this.#mayGo()) await this.#send(batch);
     } catch (error) {
+      this.#isCutOff = false;
       this.#failed();
       listener.onOutboxError(`The store of what is to be sent fails: ${(error as Error).message}`);
     }
+  }
+
+  /**
+   * While the lane ahead does not get through, it tries first: what it has is to arrive first when the receiver is back.
+   * Answers whether there is nothing to try then. Where something left the device, its content may be what fails: that
+   * holds nobody else up.
+   */
+  async #staysBehind(): Promise<boolean> {
+    const ahead = this.#ahead;
+    if (ahead === undefined || ahead.failingSince === null) return false;
+    if (this.failingSince === null && !ahead.#isCutOff) return false;
+    ahead.hurry();
+    await ahead.round();
+    if (ahead.failingSince === null || !ahead.#isCutOff) return !this.#mayGo();
+    this.#failed();
+    return true;
   }
 
   async #send(batch: Batch): Promise<void> {
@@ -127,6 +150,7 @@ export class LaneLoop {
     listener.onRequest();
     const sent = await sender.send(batch, this.#end.signal);
     const { outcome } = sent;
+    this.#isCutOff = outcome.kind === 'retry' && sent.bytes === 0;
     if (outcome.kind === 'retry' || outcome.kind === 'unauthorised') {
       if (this.#end.signal.aborted) return; // not the receiver's fault
       this.#failed(outcome.kind === 'retry' ? outcome.retryAfterMs : undefined);

@@ -64,7 +64,8 @@ export class Uploader {
       onOutboxError: (why) => this.#failed(why, 'failing'),
     };
     const shared = { outbox, sender, pace: this.#pace, clock, random, maxBatch, pausedUntil, listener };
-    this.#lanes = { alert: new LaneLoop('alert', shared), summary: new LaneLoop('summary', shared) };
+    const alert = new LaneLoop('alert', shared);
+    this.#lanes = { alert, summary: new LaneLoop('summary', shared, alert) };
     this.#both = [this.#lanes.alert, this.#lanes.summary];
   }
 

@@ -11,6 +11,8 @@ export const unreachable: Outcome = { kind: 'retry', why: 'nobody is there' };
 export const unauthorised: Outcome = { kind: 'unauthorised', why: 'the token is wrong' };
 export const refused: Outcome = { kind: 'refused', why: 'this is nonsense' };
 export const busyFor = (ms: number): Outcome => ({ kind: 'retry', why: 'too busy', retryAfterMs: ms });
+/** The only answer for which nothing has left the device. */
+export const cutOff: Outcome = { kind: 'retry', why: 'there is no network' };
 /** A request that is never answered, until the process ends. */
 export const hanging = new Promise<never>(() => {});
 
@@ -44,7 +46,8 @@ export class ScriptedSender implements Sender {
     const givenUp = new Promise<Outcome>((resolve) => {
       signal.addEventListener('abort', () => resolve({ kind: 'retry', why: 'given up' }));
     });
-    return { outcome: await Promise.race([this.answer(request), givenUp]), bytes: batch.body.length };
+    const outcome = await Promise.race([this.answer(request), givenUp]);
+    return { outcome, bytes: outcome === cutOff ? 0 : batch.body.length };
   }
 }
 
