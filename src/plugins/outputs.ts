@@ -29,7 +29,7 @@ export default fp<Options>(
       app.log.warn(error, 'what is driven cannot be noted: after a crash, what was noted before is made safe');
     }
     app.decorate('outputs', outputs);
-    // First of all, before requests in flight, the network or the disk are waited for; and again at the very end.
+    // First of all, before requests in flight, the network or the disk are waited for; also after a start that failed.
     app.addHook('preClose', async () => {
       try {
         outputs.makeSafe();
@@ -37,6 +37,7 @@ export default fp<Options>(
         app.log.error(fault, 'not every output is safe yet: it is tried again at the end');
       }
     });
+    // What did not obey then, and the outputs that had to stay off for it.
     app.addHook('onClose', async () => outputs.makeSafe());
   },
   { name: 'outputs', dependencies: ['hardware'] },

@@ -61,11 +61,8 @@ export default fp<Options>(
       return alert;
     });
     app.decorate('onAlertsPublished', (listener: () => void) => void listeners.push(listener));
-    app.addHook('onClose', async () => {
-      // While it still can be written down; the plugin of the outputs does it again, where this one was never reached.
-      outputs.makeSafe();
-      await recorder.stop();
-    });
+    // Outputs are in their safe states by now, as far as their pins obeyed, and that is written down.
+    app.addHook('onClose', async () => recorder.stop());
   },
   { name: 'records', dependencies: ['store', 'timekeeping', 'outputs'] },
 );

@@ -87,7 +87,7 @@ export class Recorder {
     });
   }
 
-  /** Tries once more; what cannot be written then is lost. */
+  /** Tries once more; what cannot be written then, or is noted later, is lost. */
   async stop(): Promise<void> {
     this.#stopped = true;
     this.#cancel?.();
@@ -101,7 +101,8 @@ export class Recorder {
       queue.shift();
       this.dropped += 1;
     }
-    if (!this.#failing) void this.#drained();
+    // After the end the database is closed, and asking it would open it again.
+    if (!this.#failing && !this.#stopped) void this.#drained();
   }
 
   async #drained(): Promise<void> {

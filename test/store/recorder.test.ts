@@ -111,6 +111,16 @@ describe('the recorder', () => {
     assert.equal(await recorder.isDurable(2000), true);
   });
 
+  it('asks for nothing behind its end: what is noted then opens no database again', async (t) => {
+    const { recorder, written, change } = aRecorder(t);
+    change(true);
+    await recorder.stop();
+    change(false);
+    recorder.state('heat', '{}');
+    await settled();
+    assert.equal(written.length, 1);
+  });
+
   it('tries again where the disk fails, says it once, and loses and reorders nothing', async (t) => {
     const { recorder, clock, rig, change, changes } = aRecorder(t);
     rig.broken = true;
