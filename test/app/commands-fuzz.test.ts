@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test, { type TestContext } from 'node:test';
 import fc from 'fast-check';
-import type { Wish } from '../../src/outputs/bank.ts';
+import type { Wish } from '../../src/outputs/wish.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 import { buildTestApp, withKey } from '../support/server.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
