@@ -1,4 +1,5 @@
 import type { Database } from 'better-sqlite3';
+import { toTimestamp } from '../clock.ts';
 import { gapItem } from '../summaries/item.ts';
 import type { SeriesTable } from './series-table.ts';
 
@@ -22,6 +23,7 @@ export class Gaps {
   readonly #waiting;
   readonly #insert;
   readonly #grow;
+  readonly #fold;
 
   constructor(database: Database, series: SeriesTable) {
     this.#series = series;
@@ -35,6 +37,9 @@ export class Gaps {
     );
     this.#grow = database.prepare<(string | number)[]>(
       'UPDATE outbox SET item_id = ?, item = ?, start = ?, readings = ? WHERE id = ?',
+    );
+    this.#fold = database.prepare<[string, number, number]>(
+      'UPDATE outbox SET item = ?, readings = readings + ? WHERE id = ?',
     );
   }
 
@@ -51,13 +56,23 @@ export class Gaps {
     if (waiting === undefined) this.#insert.run(item.id, json, loss.series, from, count, now);
     else this.#grow.run(item.id, json, from, count, waiting.id);
   }
+
+  /** Of two gaps that are set aside the newer one stands for both from now on. Nothing of it is sent any more. */
+  fold(older: { item: string; readings: number }, newer: WaitingGap): void {
+    const { from, to, count } = joined(spanOf(older.item), newer.item);
+    const item = { ...JSON.parse(newer.item), from: toTimestamp(from), to: toTimestamp(to), count };
+    this.#fold.run(JSON.stringify(item), older.readings, newer.id);
+  }
 }
 
-function joined({ from, to, count }: Loss, item: string): Pick<Loss, 'from' | 'to' | 'count'> {
-  const before = JSON.parse(item) as { from: string; to: string; count: number };
-  return {
-    from: Math.min(from, Date.parse(before.from)),
-    to: Math.max(to, Date.parse(before.to)),
-    count: count + before.count,
-  };
+type Span = Pick<Loss, 'from' | 'to' | 'count'>;
+
+function spanOf(item: string): Span {
+  const { from, to, count } = JSON.parse(item) as { from: string; to: string; count: number };
+  return { from: Date.parse(from), to: Date.parse(to), count };
+}
+
+function joined({ from, to, count }: Span, item: string): Span {
+  const before = spanOf(item);
+  return { from: Math.min(from, before.from), to: Math.max(to, before.to), count: count + before.count };
 }

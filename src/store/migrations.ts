@@ -140,6 +140,9 @@ const MIGRATIONS: readonly string[] = [
    CREATE INDEX alert_cleared_untrusted ON alert (cleared_run) WHERE cleared_run > 0;
    CREATE INDEX alert_acknowledged_untrusted ON alert (acknowledged_run) WHERE acknowledged_run > 0;
    CREATE INDEX rule_change_untrusted ON rule_change (run) WHERE run > 0;`,
+
+  `-- 1: readings of it are in a gap, because the receiver refused them. No later revision goes upstream.
+   ALTER TABLE summary ADD COLUMN given_up INTEGER NOT NULL DEFAULT 0;`,
 ];
 
 /** True where the tables are of a form that this program does not know yet. */

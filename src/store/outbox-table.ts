@@ -36,6 +36,7 @@ export class OutboxTable {
   readonly #assign;
   readonly #move;
   readonly #ofBatch;
+  readonly #outdate;
   readonly #delete;
   readonly #refuse;
   readonly #state;
@@ -64,6 +65,12 @@ export class OutboxTable {
     this.#ofBatch = database.prepare<[number], Row>(
       'SELECT id, item, readings FROM outbox WHERE batch = ? ORDER BY start, id',
     );
+    this.#outdate = database.prepare<[number]>(
+      `UPDATE outbox SET readings = 0 WHERE id IN
+       (SELECT refused.id FROM outbox AS arrived CROSS JOIN outbox AS refused
+        ON refused.series = arrived.series AND refused.start = arrived.start AND refused.size = arrived.size
+        WHERE arrived.batch = ? AND arrived.size > 0 AND refused.refused IS NOT NULL AND refused.id < arrived.id)`,
+    );
     this.#delete = database.prepare<[number]>('DELETE FROM outbox WHERE batch = ?');
     this.#refuse = database.prepare<[string, number]>('UPDATE outbox SET refused = ?, batch = NULL WHERE batch = ?');
     this.#state = database.prepare<[], Omit<OutboxState, 'setAside'>>(
@@ -90,8 +97,12 @@ export class OutboxTable {
     return { id, lane, items: rows.length, key, body, readings };
   }
 
+  /** A revision that has arrived brings the readings of those before it, also of those that were refused. */
   acknowledge(batch: number): void {
-    this.#delete.run(batch);
+    this.#database.transaction(() => {
+      this.#outdate.run(batch);
+      this.#delete.run(batch);
+    })();
   }
 
   split(batch: number): void {

@@ -110,6 +110,7 @@ export class RetentionBacklog {
       // A revision that has arrived counts these readings already: the window stays beside the hour.
       .filter(({ unsent }) => unsent.revisions === unsent.known);
     const before = summaries.latest(series, hour);
+    if (summaries.isGivenUp(series, hour)) return false;
     if (parts.length === 0 || (parts.length === 1 && before === undefined)) return false;
     const earlier = this.#unsentOf(series, hour);
     const sources = [...(before === undefined ? [] : [hour]), ...parts.map(({ window }) => window)];

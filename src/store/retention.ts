@@ -6,6 +6,7 @@ import type { OutboxTable } from './outbox-table.ts';
 import type { Retaining } from './protocol.ts';
 import { RetentionBacklog } from './retention-backlog.ts';
 import { RetentionHistory } from './retention-history.ts';
+import { RetentionRefused } from './retention-refused.ts';
 import { RetentionRows } from './retention-rows.ts';
 import type { SeriesTable } from './series-table.ts';
 import type { SummariesTable } from './summaries-table.ts';
@@ -36,6 +37,7 @@ export class Retention {
   readonly #rows: RetentionRows;
   readonly #history: RetentionHistory;
   readonly #backlog: RetentionBacklog;
+  readonly #refused: RetentionRefused;
   readonly #blocked;
   #relieving = false;
 
@@ -46,6 +48,7 @@ export class Retention {
     this.#rows = new RetentionRows(database, tables);
     this.#history = new RetentionHistory(database, tables.series);
     this.#backlog = new RetentionBacklog(database, tables);
+    this.#refused = new RetentionRefused(database, tables, roomPages);
     this.#blocked = database.prepare<[], OpenWindow>(
       `SELECT series, start, size AS sizeMs FROM open_window AS w WHERE EXISTS
        (SELECT 1 FROM reading WHERE series = w.series AND at >= w.start + w.size AND run = 0) ORDER BY start LIMIT 1`,
@@ -61,10 +64,14 @@ export class Retention {
     return this.#rows.purge(now - keepReadingsMs, { sent: false }) || this.#history.forget(now - KEEP_SUMMARIES_MS);
   }
 
-  /** What has arrived goes first, then what is known twice, then detail, and only then the oldest readings. */
+  /**
+   * What nobody will take goes first, then what has arrived, then what is known twice, then detail, and only then the
+   * oldest readings.
+   */
   #relieve(retaining: Retaining): boolean {
     if (!this.#underPressure()) return false;
     return (
+      this.#refused.drop(retaining) ||
       this.#rows.purge(Number.MAX_SAFE_INTEGER, { sent: true }) ||
       this.#rows.purge(Number.MAX_SAFE_INTEGER, { sent: false }) ||
       this.#history.forget(Number.MAX_SAFE_INTEGER) ||

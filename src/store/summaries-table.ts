@@ -15,6 +15,8 @@ export class SummariesTable {
   readonly #latest;
   readonly #covering;
   readonly #delete;
+  readonly #giveUp;
+  readonly #givenUp;
   readonly #select;
 
   constructor(database: Database) {
@@ -31,6 +33,14 @@ export class SummariesTable {
        ORDER BY size LIMIT 1`,
     );
     this.#delete = database.prepare<number[]>('DELETE FROM summary WHERE series = ? AND start = ? AND size = ?');
+    this.#giveUp = database.prepare<number[]>(
+      'UPDATE summary SET given_up = 1 WHERE series = ? AND start = ? AND size = ?',
+    );
+    this.#givenUp = database
+      .prepare<number[], 1>(
+        'SELECT 1 FROM summary WHERE series = ? AND start = ? AND size = ? AND given_up = 1 LIMIT 1',
+      )
+      .pluck();
     const range = `SELECT ${columns} FROM summary AS s
       WHERE series = ? AND (start, size) > (?, ?) AND (start, size) < (?, ?) AND revision =
       (SELECT max(revision) FROM summary WHERE series = s.series AND start = s.start AND size = s.size)`;
@@ -58,6 +68,15 @@ export class SummariesTable {
 
   delete(series: number, { start, sizeMs }: Window): void {
     this.#delete.run(series, start, sizeMs);
+  }
+
+  /** Readings of the window are counted in a gap: no revision that counts them as well may go upstream. */
+  giveUp(series: number, { start, sizeMs }: Window): void {
+    this.#giveUp.run(series, start, sizeMs);
+  }
+
+  isGivenUp(series: number, { start, sizeMs }: Window): boolean {
+    return this.#givenUp.get(series, start, sizeMs) !== undefined;
   }
 
   /** The last revision of every window between two places, both excluded. */

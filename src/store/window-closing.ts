@@ -59,6 +59,11 @@ export class WindowClosing {
     const revision = before === undefined ? 0 : before.revision + 1;
     summaries.insert(window.series, window, revision, values);
     if (!upstream) return;
+    const readings = values.count - (before?.values.count ?? 0);
+    if (summaries.isGivenUp(window.series, window)) {
+      gaps.add({ series: window.series, from: values.first, to: values.last, count: readings }, closing);
+      return;
+    }
     const sensor = series.nameOf(window.series);
     const subject = { device, sensor, unit: units[sensor] ?? null };
     outbox.add({
@@ -67,7 +72,7 @@ export class WindowClosing {
       item: JSON.stringify(summaryItem(subject, window, revision, values)),
       series: window.series,
       window,
-      readings: values.count - (before?.values.count ?? 0),
+      readings,
       madeAt: now,
     });
   }

@@ -49,6 +49,7 @@ export class Device {
     else if (next.kind === 'close') this.#close(this.#wall);
     else if (next.kind === 'synchronise') this.#synchronise();
     else if (next.kind === 'send') this.#send(next.batches);
+    else if (next.kind === 'refuse') this.#refuse(next.batches);
     else if (next.kind === 'visit') this.#visit(next);
     else if (next.kind === 'loseReply') this.#deliver();
     else if (next.kind === 'retain') this.#retain(next);
@@ -61,6 +62,12 @@ export class Device {
     this.#synchronise();
     this.#close(FAR + 400 * DAY);
     this.#send();
+  }
+
+  /** Readings that items which are set aside stand for. */
+  setAside(): number {
+    const sum = 'SELECT coalesce(sum(readings), 0) FROM outbox WHERE refused IS NOT NULL';
+    return this.#database.prepare<[], number>(sum).pluck().get() ?? 0;
   }
 
   close(): void {
@@ -124,6 +131,18 @@ export class Device {
       const batch = this.#deliver(maxItems);
       if (batch === null) return;
       this.#store.acknowledge({ batch: batch.id });
+    }
+  }
+
+  /** The receiver takes nothing new for a while. What it has already it knows, and does not refuse. */
+  #refuse(answers: number): void {
+    for (let answer = 0; answer < answers; answer++) {
+      const batch = this.#store.nextBatch({ lane: 'summary', maxItems: 2, device: 'pi' });
+      if (batch === null) return;
+      const items: { id: string }[] = JSON.parse(batch.body).items;
+      if (items.every(({ id }) => this.received.has(id))) this.#store.acknowledge({ batch: batch.id });
+      else if (items.length > 1) this.#store.splitBatch({ batch: batch.id });
+      else this.#store.setAside({ batch: batch.id, reason: '422' });
     }
   }
 

@@ -12,8 +12,9 @@ function lifeOf(t: TestContext, maxBytes: number, inTime: boolean, events: Event
   if (inTime) device.apply({ kind: 'synchronise' });
   for (const next of events) device.apply(next);
   device.settle();
+  const setAside = device.setAside();
   device.close();
-  return { taken: device.taken, windows: windowsOf(device), gaps: itemsOf(device, 'gap') };
+  return { taken: device.taken, setAside, windows: windowsOf(device), gaps: itemsOf(device, 'gap') };
 }
 
 /** The wall clock goes back into a window that was closed with another size. */
@@ -41,17 +42,33 @@ const MERGED_BESIDE_ARRIVED: Event[] = [
   ...[visit(5), visit(130), CLOSE, SEND],
   ...[visit(0), visit(5), CLOSE, { ...RETAIN, steps: 4 } as Event],
 ];
+const REFUSE: Event = { kind: 'refuse', batches: 1 };
+const LATE: Event[] = [visit(0), CLOSE, SEND];
+/** What was refused makes room, and then its window is written to: the next revision must not bring it once more. */
+const REFUSED_THEN_LATE: Event[] = [visit(0), CLOSE, REFUSE, RETAIN, ...LATE];
+/** What was refused is brought by the next revision after all, and makes room then. */
+const LATE_THEN_DROPPED: Event[] = [visit(0), CLOSE, REFUSE, ...LATE, RETAIN];
+/** The next revision waits already when what was refused could make room. */
+const LATE_WAITS: Event[] = [visit(0), CLOSE, REFUSE, visit(0), CLOSE, { ...RETAIN, steps: 1 } as Event];
+/** A merged hour is refused, makes room, and is written to. */
+const REFUSED_HOUR: Event[] = [
+  ...[visit(0), visit(5), visit(130), CLOSE, { ...RETAIN, steps: 4 } as Event, { ...REFUSE, batches: 3 } as Event],
+  ...[{ ...RETAIN, steps: 1 } as Event, visit(10), visit(15), CLOSE, RETAIN],
+];
+/** Gaps are refused as well, and make room again. */
+const REFUSED_GAPS: Event[] = Array.from({ length: 4 }, () => [visit(0), CLOSE, REFUSE, RETAIN]).flat();
+const REFUSALS = [REFUSED_THEN_LATE, LATE_THEN_DROPPED, LATE_WAITS, REFUSED_HOUR, REFUSED_GAPS];
 const LIVES = {
   'over years': { arbitrary: event, examples: [] },
-  'within hours': { arbitrary: crowded, examples: [DROPPED_TWICE, MERGED_BESIDE_ARRIVED] },
+  'within hours': { arbitrary: crowded, examples: [DROPPED_TWICE, MERGED_BESIDE_ARRIVED, ...REFUSALS] },
 };
 
 describe('whatever the clock, the power and the network do', () => {
-  it('every reading is counted upstream exactly once, and no two windows share time', (t) => {
+  it('every reading is counted exactly once, upstream or set aside, and no two windows share time', (t) => {
     fc.assert(
       fc.property(fc.boolean(), fc.array(event, { minLength: 1, maxLength: 60 }), (inTime, events) => {
-        const { taken, windows, gaps } = lifeOf(t, ROOM, inTime, events);
-        assert.equal(sum(windows.map(({ count }) => count)), taken);
+        const { taken, setAside, windows, gaps } = lifeOf(t, ROOM, inTime, events);
+        assert.equal(sum(windows.map(({ count }) => count)) + setAside, taken);
         assert.equal(gaps.length, 0);
         for (const [index, { start }] of windows.entries())
           assert.ok(start >= (windows[index - 1]?.end ?? Number.NEGATIVE_INFINITY));
@@ -61,13 +78,13 @@ describe('whatever the clock, the power and the network do', () => {
   });
 
   for (const [what, { arbitrary, examples }] of Object.entries(LIVES)) {
-    it(`and however short of room it is, every reading is in one window or in one gap: ${what}`, (t) => {
+    it(`and however short of room it is, every reading is in one window, one gap or set aside: ${what}`, (t) => {
       fc.assert(
         fc.property(fc.boolean(), fc.array(arbitrary, { minLength: 1, maxLength: 60 }), (inTime, events) => {
-          const { taken, windows, gaps } = lifeOf(t, NO_ROOM, inTime || arbitrary === crowded, events);
+          const { taken, setAside, windows, gaps } = lifeOf(t, NO_ROOM, inTime || arbitrary === crowded, events);
           const dropped = sum(gaps.map(({ count }) => count));
-          assert.equal(sum(windows.map(({ count }) => count)) + dropped, taken);
-          if (dropped > 0) return;
+          assert.equal(sum(windows.map(({ count }) => count)) + dropped + setAside, taken);
+          if (dropped > 0 || setAside > 0) return;
           // Readings are numbered: their sum is that of a series only when none is in two windows.
           const total = sum(windows.map(({ mean, count }) => mean * count));
           assert.ok(Math.abs(total - (taken * (taken + 1)) / 2) <= 1e-6 * taken ** 2);

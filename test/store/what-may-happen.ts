@@ -14,6 +14,7 @@ export type Event =
   | { kind: 'restart'; reboot: boolean; windowMs: number }
   | { kind: 'synchronise' }
   | { kind: 'send'; batches?: number }
+  | { kind: 'refuse'; batches: number }
   | { kind: 'visit'; minute: number; count: number }
   | { kind: 'loseReply' }
   | { kind: 'retain'; steps: number; keepReadingsMs: number };
@@ -46,6 +47,7 @@ export const event: fc.Arbitrary<Event> = fc.oneof(
   fc.constant({ kind: 'synchronise' as const }),
   fc.constant({ kind: 'send' as const }),
   fc.constant({ kind: 'loseReply' as const }),
+  fc.record({ kind: fc.constant('refuse' as const), batches: fc.integer({ min: 1, max: 6 }) }),
   fc.record({
     kind: fc.constant('retain' as const),
     steps: fc.constantFrom(1, 2, 3, 5, 100),
@@ -66,6 +68,10 @@ export const crowded: fc.Arbitrary<Event> = fc.oneof(
   { weight: 2, arbitrary: fc.constant({ kind: 'close' as const }) },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('send' as const), batches: fc.integer({ min: 1, max: 3 }) }) },
   fc.constant({ kind: 'loseReply' as const }),
+  {
+    weight: 2,
+    arbitrary: fc.record({ kind: fc.constant('refuse' as const), batches: fc.integer({ min: 1, max: 4 }) }),
+  },
   {
     weight: 3,
     arbitrary: fc.record({
