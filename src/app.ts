@@ -118,8 +118,10 @@ async function assemble(app: FastifyInstance, config: Readonly<Config>, parts: P
     directory: dataDirectory,
     commitEveryMs: config.store.commit_every_s * 1000,
     maxBytes: config.store.max_mb * 2 ** 20,
+    collectEveryMs: config.collect.interval_s * 1000,
     windowMs: config.uplink.window_s * 1000,
     clock,
+    publishing: () => ({ device: config.device.id, upstream: config.uplink.url !== undefined, now: clock.now() }),
   });
   await app.register(timekeeping, { clock, trust: config.clock.trust, root });
   await app.register(records, { config, clock });

@@ -9,10 +9,10 @@ import type { OutputBank } from '../outputs/bank.ts';
 const FAILING_TOO_LONG_MS = 5 * 60_000;
 
 const health: FastifyPluginAsyncTypebox = async (app) => {
-  const { clock, collector, config, hardware, latest, recent, store, timekeeping, uplink, productVersion } = app;
+  const { clock, collector, config, hardware, latest, recent, store, recorder } = app;
+  const { timekeeping, uplink, productVersion } = app;
   const start = clock.monotonic();
   const time = (at: number | null) => (at === null ? null : toTimestamp(at));
-
   function storeHealth(): Health['store'] {
     const { status, lastError, pendingRows, droppedRows, lastCommitAt, recovered, ...room } = store.health();
     return {
@@ -55,8 +55,8 @@ const health: FastifyPluginAsyncTypebox = async (app) => {
     async () => {
       const onDisk = storeHealth();
       const reasons = latest.stale().map((id) => `Sensor ${id} has had no good reading for too long.`);
-      reasons.push(...pinReasons(hardware.fault, app.outputs), ...uplinkReasons());
-      if (onDisk.status === 'failing') reasons.push(`Readings cannot be stored: ${onDisk.last_error}.`);
+      const ofPins = pinReasons(hardware.fault, app.outputs);
+      reasons.push(...ofPins, ...uplinkReasons(), ...storeReasons(onDisk, recorder.dropped));
       return {
         status: reasons.length === 0 ? ('healthy' as const) : ('degraded' as const),
         reasons,
@@ -82,6 +82,17 @@ const health: FastifyPluginAsyncTypebox = async (app) => {
   );
 };
 export default health;
+
+function storeReasons({ status, last_error, recovered }: Health['store'], lost: number): string[] {
+  const reasons = status === 'failing' ? [`Readings cannot be stored: ${last_error}.`] : [];
+  if (lost > 0) reasons.push(`${lost} changes of outputs and alerts are lost: the disk was away for too long.`);
+  if (recovered !== null) {
+    const { at, file, items, readings } = recovered;
+    const saved = `${items} items for upstream and ${readings} readings were saved from it`;
+    reasons.push(`A broken database was set aside at ${at} as ${file}: ${saved}.`);
+  }
+  return reasons;
+}
 
 function pinReasons(fault: string | undefined, outputs: OutputBank): string[] {
   return [

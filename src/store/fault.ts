@@ -20,3 +20,8 @@ export function isBroken(code: string): boolean {
 export function needsReopening(code: string): boolean {
   return /^SQLITE_(IOERR|READONLY|CANTOPEN)/.test(code);
 }
+
+/** The disk did not do what the database asked of it. */
+export function isDiskFault(code: string): boolean {
+  return code === 'SQLITE_FULL' || needsReopening(code);
+}

@@ -1,4 +1,4 @@
-import { accessSync, constants, statfsSync } from 'node:fs';
+import { accessSync, closeSync, constants, fdatasyncSync, openSync, statfsSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { codeOf } from './fault.ts';
 
@@ -17,13 +17,35 @@ function faultOf(file: string): Error | undefined {
   }
 }
 
+/** Lies beside the database. */
+const PROBE = '-probe';
+const BLOCK = Buffer.alloc(4096);
+
 /**
- * Throws what is wrong with the disk under a database that nothing was written to lately. It writes nothing itself,
- * which a card would pay for: that a disk has begun to fail shows at the next commit.
+ * Throws what is wrong with the disk under a database. A look sees a disk that is full or read-only; that one has begun
+ * to fail shows only when something is written. The same block of a small file is written over each time and synced: no
+ * space is needed for it, and it is the least that a card can be asked for.
  */
-export function probeMedium(file: string): void {
-  const fault = faultOf(file);
+export function probeMedium(file: string, { write }: { write: boolean }): void {
+  const fault = faultOf(file) ?? (write ? writeFaultOf(file + PROBE) : undefined);
   if (fault !== undefined) throw fault;
+}
+
+function writeFaultOf(file: string): Error | undefined {
+  let descriptor: number | undefined;
+  try {
+    descriptor = openSync(file, constants.O_RDWR | constants.O_CREAT, 0o600);
+    writeSync(descriptor, BLOCK, 0, BLOCK.length, 0);
+    fdatasyncSync(descriptor);
+    return undefined;
+  } catch (error) {
+    const code = codeOf(error);
+    return Object.assign(new Error(`the disk cannot be written (${code})`), {
+      code: code === 'ENOSPC' ? 'SQLITE_FULL' : code,
+    });
+  } finally {
+    if (descriptor !== undefined) closeSync(descriptor);
+  }
 }
 
 /** Whether the disk is why a file cannot be opened: then it may be well again later. Wrong permissions stay wrong. */

@@ -1,6 +1,7 @@
 import type { Database } from 'better-sqlite3';
 import { databaseSize, roomFor, usedPages } from './database.ts';
 import { Gaps } from './gaps.ts';
+import { countGivenUp } from './given-up.ts';
 import { probeMedium } from './medium.ts';
 import { OpenWindows } from './open-windows.ts';
 import { OutboxTable } from './outbox-table.ts';
@@ -52,12 +53,13 @@ export function storeOperations(
 
   return {
     ...records.operations,
-    probe: () => probeMedium(database.name),
-    commit({ rows, again }) {
+    probe: (request) => probeMedium(database.name, request),
+    commit({ rows, again, lost }) {
       transaction(() => {
         // Every row, not one: a single one may look like a row from before, where the clock stepped back.
         if (again && rows.every((row) => readings.holds(trusted(row)))) return;
         for (const row of rows) readings.insert(trusted(row));
+        if (lost !== undefined) countGivenUp(lost, { series, runs, gaps });
       });
       return {
         sizeBytes: databaseSize(database),

@@ -1,7 +1,7 @@
 import type { Quality } from '../../schemas/sensors.ts';
 import type { Statistics } from '../summaries/statistics.ts';
 import type { Window } from '../summaries/window.ts';
-import type { RecordOperations } from './records.ts';
+import type { Publishing, RecordOperations } from './records.ts';
 
 /** What a series records: values of a sensor, or states of an output. */
 export type SeriesKind = 'sensor' | 'output';
@@ -20,6 +20,15 @@ export interface StoredRow {
 
 /** Of rows that were taken while the database could not be asked for the number of their run. They are not stored yet. */
 export const UNKNOWN_RUN = -1;
+
+/** Good readings of a sensor that were given up before they could be written. Times are those of their rows. */
+export interface Lost {
+  sensor: string;
+  run: number;
+  from: number;
+  to: number;
+  count: number;
+}
 
 export interface HistoryRequest {
   sensor: string;
@@ -130,12 +139,20 @@ export interface Usage {
   droppedReadings: number;
 }
 
+export interface Commit {
+  rows: StoredRow[];
+  /** Marks a batch whose first fate is unknown. */
+  again: boolean;
+  /** Readings that were given up: counted, and told those whom it concerns. */
+  lost?: { readings: Lost[]; publishing: Publishing };
+}
+
 /** What the worker does for the main thread: the only talk between the two. */
 export interface StoreOperations extends RecordOperations {
-  /** Whether the disk would take a row: looks, and writes nothing. */
-  probe(request: Record<string, never>): void;
-  /** Writes all rows in one transaction, on disk when it resolves. `again` marks a batch whose first fate is unknown. */
-  commit(batch: { rows: StoredRow[]; again: boolean }): Usage;
+  /** Throws where the disk would not take a row: looks, or writes a block of its own. */
+  probe(request: { write: boolean }): void;
+  /** Writes all rows in one transaction, on disk when it resolves. */
+  commit(batch: Commit): Usage;
   history(request: HistoryRequest): HistoryRow[];
   historyPage(request: HistoryRequest): HistoryPage;
   snapshots(request: { limit: number }): StoredSnapshot[];
@@ -173,22 +190,3 @@ export interface Retaining extends Closing {
 export type Operation = keyof StoreOperations;
 export type Argument<O extends Operation> = Parameters<StoreOperations[O]>[0];
 export type Result<O extends Operation> = ReturnType<StoreOperations[O]>;
-
-export interface Request<O extends Operation = Operation> {
-  id: number;
-  operation: O;
-  argument: Argument<O>;
-}
-
-/** What the worker says by itself. */
-export type Notice = { recovered: Recovery };
-
-export interface Fault {
-  message: string;
-  /** SQLite's, the system's, or WORKER_GONE. */
-  code: string;
-  /** True where the file is not ours to use, whatever becomes of the disk. */
-  refused: boolean;
-}
-
-export type Answer = { id: number; result: unknown } | { id: number; error: Fault };

@@ -29,7 +29,7 @@ const MOST = 10_000;
  * while one transaction is under way goes into the next. A disk that fails is tried again.
  */
 export class Recorder {
-  /** Happenings that were given up. */
+  /** Happenings that were given up since the start. */
   dropped = 0;
   readonly #options: Options;
   #changes: NewChange[] = [];

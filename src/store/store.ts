@@ -1,29 +1,23 @@
 import type { Cancel, Clock } from '../clock.ts';
 import { StartError } from '../start-error.ts';
+import { DiskWatch } from './disk-watch.ts';
 import type { StoreHealth } from './health.ts';
-import {
-  type Argument,
-  type Operation,
-  type Recovery,
-  type Result,
-  type StoredRow,
-  UNKNOWN_RUN,
-  type Usage,
-  type WorkerOptions,
-} from './protocol.ts';
+import { PendingRows, type RowBatch } from './pending-rows.ts';
+import type { Argument, Operation, Recovery, Result, StoredRow, Usage, WorkerOptions } from './protocol.ts';
+import type { Publishing } from './records.ts';
 import { type StoreError, WorkerClient } from './worker-client.ts';
 
 interface Options extends Omit<WorkerOptions, 'maxBytes'> {
   maxBytes?: number;
   commitEveryMs: number;
   clock: Clock;
+  /** Who is told of readings that were given up. */
+  publishing: () => Publishing;
   /** Hears of a broken database that was set aside: at the opening, or later. */
   onRecovered?: (recovery: Recovery) => void;
 }
 
 const DEFAULT_MAX_BYTES = 512 * 2 ** 20;
-/** More than a day of ten sensors at 10 s: beyond it the oldest rows that wait are given up, and counted. */
-const MAX_PENDING_ROWS = 100_000;
 /** What has gathered while a disk was away is written in parts: the log of a small database has no room for all. */
 const ROWS_A_COMMIT = 10_000;
 
@@ -33,25 +27,33 @@ const ROWS_A_COMMIT = 10_000;
  */
 export class Store {
   readonly #worker: WorkerClient;
+  readonly #disk: DiskWatch;
   readonly #clock: Clock;
   readonly #commitEveryMs: number;
   readonly #maxBytes: number;
-  #pending: StoredRow[] = [];
-  #again: StoredRow[] = [];
+  readonly #publishing: () => Publishing;
+  readonly #pending = new PendingRows();
+  /** What a commit failed with. */
+  #again: RowBatch | undefined;
   #committing: Promise<void> | undefined;
   #cancelTimer: Cancel | undefined;
   #lastCommit = Number.NEGATIVE_INFINITY;
   #lastCommitAt: number | null = null;
-  #lastError: string | null = null;
-  #dropped = 0;
   #usage: Usage | undefined;
   #makeRoom: (() => Promise<void>) | undefined;
   #recovered: Recovery | null = null;
-  #awaitsRun = false;
 
-  private constructor({ clock, commitEveryMs, onRecovered, maxBytes = DEFAULT_MAX_BYTES, ...options }: Options) {
+  private constructor({
+    clock,
+    commitEveryMs,
+    publishing,
+    onRecovered,
+    maxBytes = DEFAULT_MAX_BYTES,
+    ...options
+  }: Options) {
     const { file, windowMs } = options;
     this.#worker = new WorkerClient({ file, windowMs, maxBytes });
+    this.#disk = new DiskWatch({ worker: this.#worker, clock });
     this.#worker.onRecovered = (recovery) => {
       this.#recovered = recovery;
       onRecovered?.(recovery);
@@ -59,6 +61,7 @@ export class Store {
     this.#maxBytes = maxBytes;
     this.#clock = clock;
     this.#commitEveryMs = commitEveryMs;
+    this.#publishing = publishing;
   }
 
   /**
@@ -69,33 +72,26 @@ export class Store {
     const store = new Store(options);
     try {
       store.#usage = await store.#worker.ask('commit', { rows: [], again: false });
-      await store.#worker.ask('probe', {}); // a file of a read-only disk can be opened, and nothing was written yet
+      await store.#worker.ask('probe', { write: false }); // a file of a read-only disk can be opened, and nothing was written yet
     } catch (error) {
       const { message, refused } = error as StoreError;
       if (refused !== false) {
         await store.#worker.close();
         throw new StartError(message, 1, { cause: error });
       }
-      store.#lastError = message;
+      store.#disk.fault = message;
     }
     return store;
   }
 
   append(rows: readonly StoredRow[]): void {
-    this.#pending.push(...rows);
-    this.#awaitsRun ||= rows.some(({ run }) => run === UNKNOWN_RUN);
-    const excess = this.#pending.length + this.#again.length - MAX_PENDING_ROWS;
-    if (excess > 0) {
-      this.#pending.splice(0, excess);
-      this.#dropped += excess;
-    }
+    this.#pending.append(rows, this.#again?.rows.length ?? 0);
     this.#commitLater();
   }
 
   /** Rows that were taken before their run had its number get it now; until then nothing is written. */
   adopt(run: number): void {
-    for (const row of this.#pending) if (row.run === UNKNOWN_RUN) row.run = run;
-    this.#awaitsRun = false;
+    this.#pending.adopt(run);
   }
 
   /** A round is complete: commit it now, unless the last commit is younger than the batch may be old. */
@@ -117,28 +113,27 @@ export class Store {
     this.#makeRoom = makeRoom;
   }
 
-  /** Anything else that the database's thread can do. Rejects with StoreError. */
-  ask<O extends Operation>(operation: O, argument: Argument<O>): Promise<Result<O>> {
-    return this.#worker.ask(operation, argument);
+  /** Anything else that the database's thread can do. Rejects with StoreError; a disk that fails shows in the health. */
+  async ask<O extends Operation>(operation: O, argument: Argument<O>): Promise<Result<O>> {
+    try {
+      return await this.#worker.ask(operation, argument);
+    } catch (error) {
+      this.#disk.failed(error);
+      throw error;
+    }
   }
 
-  /** Looks whether the disk would take a row, unless a commit has tried in the last `quietMs`. */
+  /** Looks at the disk; writes to it as well where nothing was written for `quietMs`, or it failed the last time. */
   async probe(quietMs: number): Promise<void> {
-    if (this.#clock.monotonic() - this.#lastCommit < quietMs || this.#again.length > 0) return;
-    try {
-      await this.#worker.ask('probe', {});
-      this.#lastError = null;
-    } catch (error) {
-      this.#lastError = (error as Error).message;
-    }
+    if (this.#again === undefined) await this.#disk.look(quietMs); // else the next try says more
   }
 
   health(): StoreHealth {
     return {
-      status: this.#lastError === null ? 'ok' : 'failing',
-      lastError: this.#lastError,
-      pendingRows: this.#pending.length + this.#again.length,
-      droppedRows: this.#dropped,
+      status: this.#disk.fault === null ? 'ok' : 'failing',
+      lastError: this.#disk.fault,
+      pendingRows: this.#pending.length + (this.#again?.rows.length ?? 0),
+      droppedRows: this.#pending.dropped,
       lastCommitAt: this.#lastCommitAt,
       sizeBytes: this.#usage?.sizeBytes ?? null,
       usedBytes: this.#usage?.usedBytes ?? null,
@@ -157,27 +152,28 @@ export class Store {
   async #commit(): Promise<void> {
     this.#cancelTimer?.();
     this.#cancelTimer = undefined;
-    if (this.#awaitsRun) return this.#commitLater();
-    if (this.#again.length > 0) await this.#write(this.#again, true);
+    if (this.#pending.awaitsRun) return this.#commitLater();
+    if (this.#again !== undefined) await this.#write(this.#again, true);
     // What comes while this is written waits for its own commit: more commits than are asked for wear the card.
     let left = this.#pending.length;
-    while (left > 0 && this.#again.length === 0) {
-      const batch = this.#pending.splice(0, Math.min(left, ROWS_A_COMMIT));
+    while (left > 0 && this.#again === undefined) {
+      await this.#write(this.#pending.take(Math.min(left, ROWS_A_COMMIT)), false);
       left -= ROWS_A_COMMIT;
-      await this.#write(batch, false);
     }
   }
 
-  async #write(batch: StoredRow[], again: boolean): Promise<void> {
+  async #write(batch: RowBatch, again: boolean): Promise<void> {
     this.#lastCommit = this.#clock.monotonic();
+    this.#disk.writes();
     try {
-      this.#usage = await this.#commitWithRoom({ rows: batch, again });
-      this.#again = [];
+      const lost = batch.lost.length === 0 ? undefined : { readings: batch.lost, publishing: this.#publishing() };
+      this.#usage = await this.#commitWithRoom({ rows: batch.rows, again, ...(lost && { lost }) });
+      this.#again = undefined;
       this.#lastCommitAt = this.#clock.now();
-      this.#lastError = null;
+      this.#disk.fault = null;
     } catch (error) {
       this.#again = batch;
-      this.#lastError = (error as Error).message;
+      this.#disk.fault = (error as Error).message;
       this.#commitLater();
     }
   }

@@ -1,6 +1,7 @@
 import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import type { Answer, Argument, Fault, Notice, Operation, Recovery, Result, WorkerOptions } from './protocol.ts';
+import type { Answer, Fault, Notice } from './messages.ts';
+import type { Argument, Operation, Recovery, Result, WorkerOptions } from './protocol.ts';
 
 /** The database did not do what it was asked. `code` is SQLite's or the system's, or WORKER_GONE when the thread ended. */
 export class StoreError extends Error {

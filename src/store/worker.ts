@@ -4,9 +4,10 @@ import { systemClock } from '../clock.ts';
 import { StartError } from '../start-error.ts';
 import { codeOf, isBroken, needsReopening } from './fault.ts';
 import { isDiskAtFault } from './medium.ts';
+import type { Answer, Notice, Request } from './messages.ts';
 import { type Opened, openOrRecover, recover } from './opening.ts';
 import { storeOperations } from './operations.ts';
-import type { Answer, Notice, Request, StoreOperations, WorkerOptions } from './protocol.ts';
+import type { StoreOperations, WorkerOptions } from './protocol.ts';
 
 /** The thread that owns the database: a slow card stalls this thread and nothing else. */
 if (parentPort === null) throw new Error('This file runs as a worker thread.');

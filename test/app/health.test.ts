@@ -100,3 +100,30 @@ test('health asks the database nothing: what waits is known from memory, and soo
   await app.store.ask('outboxState', {}); // the thread answers in order
   assert.equal(await waiting(), 0);
 });
+
+test('a broken database that was set aside is a reason, with what was saved of it and where it lies', async (t) => {
+  const dataDirectory = temporaryFolder(t);
+  const file = join(dataDirectory, 'edge.db');
+  writeFileSync(file, 'Dear diary, '.repeat(1000));
+  const { app } = await buildTestApp(t, { sensors: [...SENSORS] }, { dataDirectory });
+  await app.collector.tick();
+  const { status, reasons, store } = (await app.inject('/api/health')).json();
+  assert.equal(status, 'degraded');
+  assert.match(
+    reasons.join(),
+    /^A broken database was set aside at .* as .*: 0 items for upstream and 0 readings were/,
+  );
+  assert.ok(reasons[0].includes(store.recovered.file) && store.recovered.file.startsWith(`${file}.broken-`));
+});
+
+test('what outputs did while the disk was away for too long is lost, and health says how much', async (t) => {
+  const { app } = await buildTestApp(t, { sensors: [...SENSORS] });
+  await app.collector.tick();
+  const change = { output: 'led', at: 0, monotonic: 0, before: false, after: true, level: null };
+  for (let note = 0; note < 10_005; note++) {
+    app.recorder.change({ ...change, by: 'api', rule: null, why: 'a test' });
+  }
+  const { status, reasons } = (await app.inject('/api/health')).json();
+  assert.equal(status, 'degraded');
+  assert.match(reasons.join(), /^\d+ changes of outputs and alerts are lost/);
+});

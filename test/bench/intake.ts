@@ -18,7 +18,8 @@ const BATCHES_A_FLUSH = 10;
 async function take(bench: Bench, rows: number): Promise<number> {
   const { Store } = await built<typeof import('../../src/store/store.ts')>('store.js');
   const file = join(temporaryFolder(bench.lifetime), 'edge.db');
-  const store = await Store.open({ file, commitEveryMs: 60_000, windowMs: 300_000, clock: systemClock });
+  const publishing = () => ({ device: 'bench', upstream: false, now: 0 });
+  const store = await Store.open({ file, commitEveryMs: 60_000, windowMs: 300_000, clock: systemClock, publishing });
   const sensors = manySensors(SENSORS).map(({ id }) => id);
   const begin = performance.now();
   let at = Date.now() - rows * 100;

@@ -1,32 +1,22 @@
 import assert from 'node:assert/strict';
-import { execFileSync, spawn } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { execFileSync } from 'node:child_process';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import test, { type TestContext } from 'node:test';
+import test from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Database } from 'better-sqlite3';
 import { request } from 'undici';
 import { eventually } from '../support/eventually.ts';
 import { API_KEY } from '../support/server.ts';
-import { Device, getJson, type Life } from './device.ts';
+import { Device, getJson, type Life, SENSORS } from './device.ts';
+import { aSmallDisk, failEveryWrite, health, isWell, spillOver } from './disks.ts';
 import { report } from './figures.ts';
 import { goodRows, integrity, openCopy } from './recovered.ts';
 import { hasStrace } from './tools.ts';
 
-const FAILING_DISK =
-  '-f -qq -o /dev/null -e trace=pwrite64,fsync,fdatasync -e inject=pwrite64,fsync,fdatasync:error=EIO'.split(' ');
 const START_LIMIT_MS = 10_000;
 /** Half of the time between two rounds: what was taken before the clock was trusted is moved by less. */
 const SAME_ROUND_MS = 50;
-
-interface Health {
-  status: string;
-  reasons: string[];
-  store: { pending_rows: number };
-}
-const health = ({ url }: Life) => getJson<Health>(`${url}/api/health`);
-const isWell = ({ status, store }: Health) => status === 'healthy' && store.pending_rows < 10;
 
 interface Round {
   timestamp: string;
@@ -39,17 +29,6 @@ function missing(rounds: readonly Round[], database: Database): Round[] {
   const stored = goodRows(database).map(({ at }) => at);
   const isStored = (time: number) => stored.some((at) => Math.abs(at - time) < SAME_ROUND_MS);
   return rounds.filter(({ timestamp }) => !isStored(Date.parse(timestamp)));
-}
-
-/** Mounted for the length of a test. */
-function aSmallDisk(t: TestContext): string {
-  const folder = mkdtempSync(join(tmpdir(), 'pi-edge-api-small-'));
-  execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=8M', 'tmpfs', folder]);
-  t.after(() => {
-    execFileSync('umount', ['--lazy', folder]);
-    rmSync(folder, { recursive: true });
-  });
-  return folder;
 }
 
 test('a disk that fills up under the server costs no reading, no answer and no restart', async (t) => {
@@ -66,6 +45,7 @@ test('a disk that fills up under the server costs no reading, no answer and no r
 
   await pause(1000);
   assert.equal((await command(life)).statusCode, 200);
+  assert.equal(await promise(life), 507);
   const readings = await roundsInMemory(life);
   const before = (await health(life)).store.pending_rows;
   assert.ok(before > 10, `${before} rows wait`);
@@ -102,6 +82,7 @@ test('a server starts on a disk that is full or read-only, switches its outputs,
     assert.ok(life.startMs < START_LIMIT_MS);
     assert.equal((await health(life)).status, 'degraded', fault);
     assert.equal((await command(life)).statusCode, 200);
+    assert.equal(await promise(life), fault === 'full' ? 507 : 503);
     const readings = await roundsInMemory(life);
     mendDisk();
     const mended = performance.now();
@@ -120,35 +101,36 @@ test('a server starts on a disk that is full or read-only, switches its outputs,
   });
 });
 
-/** Writes until the disk is full. */
-function spillOver(file: string): void {
-  try {
-    for (;;) writeFileSync(file, Buffer.alloc(4096), { flag: 'a' });
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOSPC') throw error;
-  }
-}
-
 function command({ url }: Life) {
   const headers = { 'content-type': 'application/json', 'x-api-key': API_KEY };
   return request(`${url}/api/led`, { method: 'POST', headers, body: '{"action":"toggle"}' });
+}
+
+const RULE = `{"sensor":"${SENSORS[0]}","above":30,"then":{"output":"led","action":"on"}}`;
+
+/** Status of a write whose answer would promise that it is on disk. */
+async function promise({ url }: Life): Promise<number> {
+  const headers = { 'content-type': 'application/json', 'x-api-key': API_KEY };
+  const { statusCode, body } = await request(`${url}/api/rules/hot`, { method: 'PUT', headers, body: RULE });
+  await body.dump();
+  return statusCode;
 }
 
 test('a disk that gives input/output errors costs no reading, no answer and no restart', async (t) => {
   if (!hasStrace(t)) return;
   const device = new Device(t, {});
   const life = await device.start();
-  const strace = spawn('strace', [...FAILING_DISK, '-p', String(life.child.pid)], { stdio: 'ignore' });
-  t.after(() => strace.kill());
+  const mend = failEveryWrite(t, life);
   const began = performance.now();
   await eventually(async () => (await health(life)).status === 'degraded', 30_000);
   const noticedMs = performance.now() - began;
   assert.ok(noticedMs < 10_000, `${noticedMs} ms`);
   await pause(1000);
   assert.equal((await command(life)).statusCode, 200);
+  assert.equal(await promise(life), 503);
   const readings = await roundsInMemory(life);
 
-  strace.kill('SIGINT'); // it lets go of the server
+  mend();
   const mended = performance.now();
   await eventually(async () => isWell(await health(life)), 30_000);
   const backMs = performance.now() - mended;

@@ -2,9 +2,10 @@ import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { Worker } from 'node:worker_threads';
 import { openDatabase } from '../../src/store/database.ts';
+import type { Request } from '../../src/store/messages.ts';
 import { OpenWindows } from '../../src/store/open-windows.ts';
 import { storeOperations } from '../../src/store/operations.ts';
-import type { HistoryRequest, Request, StoredRow } from '../../src/store/protocol.ts';
+import type { HistoryRequest, StoredRow } from '../../src/store/protocol.ts';
 import { ReadingsTable } from '../../src/store/readings-table.ts';
 import { SeriesTable } from '../../src/store/series-table.ts';
 import { latestSnapshots } from '../../src/store/snapshots.ts';
@@ -37,12 +38,15 @@ export const aRange = (changes: Partial<HistoryRequest> = {}): HistoryRequest =>
 
 export const WINDOW_MS = 300_000;
 
+/** For whom the stores of these tests report. */
+export const publishing = () => ({ device: 'pi', upstream: true, now: 0 });
+
 export const newFile = (t: TestContext) => join(temporaryFolder(t), 'edge.db');
 
 /** A store with its real thread and a real file, at a commit every 5 s; closed when the test ends. */
 export async function openStore(t: TestContext, file: string = newFile(t)) {
   const clock = new FakeClock();
-  const store = await Store.open({ file, commitEveryMs: 5000, windowMs: WINDOW_MS, clock });
+  const store = await Store.open({ file, commitEveryMs: 5000, windowMs: WINDOW_MS, clock, publishing });
   const between = betweenThreads(t);
   t.after(async () => {
     between.release();

@@ -5,7 +5,7 @@ import { describe, it, type TestContext } from 'node:test';
 import type { Recovery } from '../../src/store/protocol.ts';
 import { Store } from '../../src/store/store.ts';
 import { FakeClock } from '../support/fake-clock.ts';
-import { aRow, newFile, openTable, WINDOW_MS } from './a-store.ts';
+import { aRow, newFile, openTable, publishing, WINDOW_MS } from './a-store.ts';
 
 const closing = { device: 'pi', units: {}, upstream: true };
 const next = { lane: 'summary', maxItems: 10, device: 'pi' } as const;
@@ -15,7 +15,7 @@ async function open(t: TestContext, file: string) {
   const recoveries: Recovery[] = [];
   const clock = new FakeClock();
   const onRecovered = (recovery: Recovery) => void recoveries.push(recovery);
-  const store = await Store.open({ file, commitEveryMs: 5000, windowMs: WINDOW_MS, clock, onRecovered });
+  const store = await Store.open({ file, commitEveryMs: 5000, windowMs: WINDOW_MS, clock, publishing, onRecovered });
   t.after(() => store.close());
   return { store, clock, recoveries };
 }

@@ -7,14 +7,20 @@ import { assertDurable, databaseSize, isOlder, openDatabase } from '../../src/st
 import { Store } from '../../src/store/store.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
-import { aRow, newFile, openTable } from './a-store.ts';
+import { aRow, newFile, openTable, publishing } from './a-store.ts';
 
 const pragma = (database: Database, name: string) => database.pragma(name, { simple: true });
 
 /** The message with which the store refuses to open a file. */
 async function refusalOf(file: string): Promise<string> {
   try {
-    const store = await Store.open({ file, commitEveryMs: 5000, windowMs: 300_000, clock: new FakeClock() });
+    const store = await Store.open({
+      file,
+      commitEveryMs: 5000,
+      windowMs: 300_000,
+      clock: new FakeClock(),
+      publishing,
+    });
     await store.close();
   } catch (error) {
     assert.equal((error as Error).name, 'StartError');

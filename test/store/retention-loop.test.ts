@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { retentionLoop } from '../../src/store/retention-loop.ts';
 import { Store } from '../../src/store/store.ts';
 import { FakeClock } from '../support/fake-clock.ts';
-import { aRow, newFile, WINDOW_MS } from './a-store.ts';
+import { aRow, newFile, publishing, WINDOW_MS } from './a-store.ts';
 
 function aLoop(step: () => Promise<boolean>) {
   const clock = new FakeClock();
@@ -64,6 +64,7 @@ describe('a commit that finds the database full', () => {
       windowMs: WINDOW_MS,
       maxBytes: 2 ** 19,
       clock,
+      publishing,
     });
     t.after(() => store.close());
     let calls = 0;
