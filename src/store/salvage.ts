@@ -25,48 +25,67 @@ const NEW_SERIES = 1_000_000;
 const BATCHES_AHEAD = 1_000_000;
 
 /**
- * Copies what can be read of a broken database into an empty one: what waits to go upstream, in the batches that were
- * tried already; the summaries, so that a later revision gets its own number; and the raw rows of the last hour.
- * Throws only where the new database cannot be written.
+ * Copies what can be read of a broken database into an empty one, first what nobody else has, as far as the time allows:
+ * rules; what waits to go upstream, in the batches that were tried already; the raw rows of the last hour and their
+ * summaries; then all the summaries, which the API shows. Throws only where the new database cannot be written.
  */
 export function salvage(from: Database, into: Database, options: Options): Salvaged {
   const tables = new TableCopy(from, into, options);
-  tables.copy({ table: 'series', key: ['id'] });
+  for (const [table, key] of [...FIRST, ['series', 'id']] as const) tables.copy({ table, key: [key] });
   const items = tables.copy({ table: 'outbox', key: ['id'] }, wholeItems(into)).rows;
   numberBatches(from, into);
-  for (const table of ['run', 'rule', 'rule_change', 'alert']) tables.copy({ table, key: ['id'] });
-  tables.copy({ table: 'rule_state', key: ['rule'] });
+  for (const table of ['alert', 'rule_change']) tables.copy({ table, key: ['id'] });
+  const ids = into.prepare<[], number>("SELECT id FROM series WHERE kind = 'sensor'").pluck().all();
+  const series = ids.map((id) => salvageSeries(id, tables, { from, ...options }));
   const summaries = tables.copy({ table: 'summary', key: ['series', 'start', 'size', 'revision'] });
-  const series = into.prepare<[], number>("SELECT id FROM series WHERE kind = 'sensor'").pluck().all();
-  const readings = series.map((id) =>
-    salvageSeries(id, tables, { from, into, summaries: summaries.whole, ...options }),
-  );
+  into.transaction(() => {
+    for (const sensor of series) settle(sensor, into, { ...options, summaries: summaries.whole });
+  })();
   tables.copy({ table: 'output_change', key: ['id'] });
-  return { items, readings: readings.reduce((sum, rows) => sum + rows, 0) };
+  return { items, readings: series.reduce((sum, { rows }) => sum + rows, 0) };
 }
 
-interface Sides extends Options {
-  from: Database;
-  into: Database;
-  /** True when every summary came over. */
-  summaries: boolean;
+/** Few rows each. */
+const FIRST = [
+  ['rule', 'id'],
+  ['rule_state', 'rule'],
+  ['run', 'id'],
+] as const;
+
+interface SavedSeries {
+  id: number;
+  /** First instant of what was looked for. */
+  since: number;
+  rows: number;
+  whole: boolean;
 }
 
-/** The raw rows of a sensor's last hour, and its windows that were open. */
-function salvageSeries(id: number, tables: TableCopy, { from, into, summaries, windowMs, now }: Sides): number {
+/** The raw rows of a sensor's last hour, its windows that were open, and those that were closed in it. */
+function salvageSeries(id: number, tables: TableCopy, sides: Options & { from: Database }): SavedSeries {
+  const { from, windowMs, now } = sides;
   const newest = readable(() =>
     from.prepare<[number], number | null>('SELECT max(at) FROM reading WHERE series = ?').pluck().get(id),
   );
   const since = windowAt((newest ?? now) - KEPT_READINGS_MS, windowMs).start;
   const rows = tables.copy({ table: 'reading', where: `series = ${id} AND at >= ${since}`, key: ['at'] });
   tables.copy({ table: 'open_window', where: `series = ${id} AND start >= ${since}`, key: ['start'] });
-  const whole = rows.whole && newest !== undefined;
+  const recent = `series = ${id} AND start >= ${since - HOUR_MS}`;
+  tables.copy({ table: 'summary', where: recent, key: ['start', 'size', 'revision'] });
+  return { id, since, rows: rows.rows, whole: rows.whole && newest !== undefined };
+}
+
+interface Settling extends Options {
+  /** True when every summary came over. */
+  summaries: boolean;
+}
+
+/** What comes late must not be counted as if nothing of it had been sent. */
+function settle({ id, since, whole }: SavedSeries, into: Database, { summaries, windowMs, now }: Settling): void {
   if (!whole) into.prepare(FORGET_REOPENED).run(id);
   const end = windowAt(now, windowMs).start + windowMs;
   // A summary from before this instant does not find its raw rows any more: what comes late is added to it instead.
   into.prepare('UPDATE series SET purged_until = max(purged_until, ?) WHERE id = ?').run(whole ? since : end, id);
   if (!summaries) into.prepare(FORGET_SUMMARIES).run({ id, now: windowAt(now, windowMs).start });
-  return rows.rows;
 }
 
 /** Which rows of a window are counted in its summary is not known without all of them. */

@@ -16,6 +16,9 @@ export interface Copied {
   whole: boolean;
 }
 
+/** What a slow card writes in a moment: the time that a copy may take is looked at between commits. */
+const ROWS_A_COMMIT = 1000;
+
 /** Pages that cannot be read, with the last rows on both sides. */
 interface Hole {
   before: Row | undefined;
@@ -49,12 +52,33 @@ export class TableCopy {
       `INSERT OR IGNORE INTO ${rows.table} (${columns}) VALUES (${columns.map((name) => `@${name}`)})`,
     );
     let copied = 0;
+    let uncommitted = 0;
     const take = (row: Row) => {
       const whole = mend(row);
-      if (whole !== undefined) copied += inserted(insert, whole);
+      if (whole === undefined) return;
+      copied += inserted(insert, whole);
+      uncommitted += 1;
+      if (uncommitted < ROWS_A_COMMIT) return;
+      this.#into.exec('COMMIT; BEGIN');
+      uncommitted = 0;
     };
-    const whole = this.#into.transaction(() => this.#walkAll(rows, columns, take))();
-    return { rows: copied, whole };
+    return this.#committing(() => {
+      const whole = this.#walkAll(rows, columns, take);
+      return { rows: copied, whole };
+    });
+  }
+
+  /** A copy that is given up in the middle has saved what it has committed. */
+  #committing<T>(work: () => T): T {
+    this.#into.exec('BEGIN');
+    try {
+      const result = work();
+      this.#into.exec('COMMIT');
+      return result;
+    } catch (error) {
+      if (this.#into.inTransaction) this.#into.exec('ROLLBACK');
+      throw error;
+    }
   }
 
   /** Answers whether every page could be read. */
