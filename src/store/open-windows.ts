@@ -1,5 +1,5 @@
 import type { Database } from 'better-sqlite3';
-import { HOUR_MS, isOver, type Window, windowAt } from '../summaries/window.ts';
+import { CLOSE_AFTER_MS, HOUR_MS, type Window, windowAt } from '../summaries/window.ts';
 import type { SummariesTable } from './summaries-table.ts';
 
 export interface OpenWindow extends Window {
@@ -18,7 +18,7 @@ export class OpenWindows {
   readonly #find;
   readonly #insert;
   readonly #delete;
-  readonly #all;
+  readonly #over;
 
   constructor(database: Database, summaries: SummariesTable, sizeMs: number) {
     this.#summaries = summaries;
@@ -29,8 +29,8 @@ export class OpenWindows {
     );
     this.#insert = database.prepare<number[]>('INSERT INTO open_window (series, start, size) VALUES (?, ?, ?)');
     this.#delete = database.prepare<number[]>('DELETE FROM open_window WHERE series = ? AND start = ?');
-    this.#all = database.prepare<[], OpenWindow>(
-      'SELECT series, start, size AS sizeMs FROM open_window ORDER BY start',
+    this.#over = database.prepare<[number, number], OpenWindow>(
+      `SELECT series, start, size AS sizeMs FROM open_window WHERE start + size + ${CLOSE_AFTER_MS} <= ? ORDER BY start LIMIT ?`,
     );
   }
 
@@ -41,8 +41,9 @@ export class OpenWindows {
     this.#current.set(series, this.#covering(series, at, at + 1) ?? this.#open(series, at));
   }
 
-  over(now: number): OpenWindow[] {
-    return this.#all.all().filter((window) => isOver(window, now));
+  /** The oldest that may be closed. */
+  over(now: number, limit: number): OpenWindow[] {
+    return this.#over.all(now, limit);
   }
 
   close({ series, start }: OpenWindow): void {

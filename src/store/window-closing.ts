@@ -8,6 +8,10 @@ import type { Closing } from './protocol.ts';
 import type { SeriesTable } from './series-table.ts';
 import type { SummariesTable } from './summaries-table.ts';
 
+const WINDOWS_A_CALL = 200;
+/** A sync for each window would take a slow card a second for three of them. */
+const WINDOWS_A_COMMIT = 50;
+
 interface Tables {
   series: SeriesTable;
   openWindows: OpenWindows;
@@ -32,14 +36,36 @@ export class WindowClosing {
     this.#purge = database.prepare<number[]>('DELETE FROM reading WHERE series = ? AND at >= ? AND at < ? AND run = 0');
   }
 
-  /** Closes every window that is over, each with its outbox row in one transaction; answers how many. */
+  /**
+   * Closes the oldest windows that are over, each whole with its outbox row or not at all; answers how many, 0 when there
+   * are none left. Behind a month without the time there are thousands: a commit must not wait for all of them.
+   */
   closeOver(closing: Closing): number {
-    const over = this.#tables.openWindows.over(closing.now);
-    for (const window of over) this.#database.transaction(() => this.#close(window, closing))();
+    const over = this.#tables.openWindows.over(closing.now, WINDOWS_A_CALL);
+    for (let first = 0; first < over.length; first += WINDOWS_A_COMMIT) {
+      this.#closeTogether(over.slice(first, first + WINDOWS_A_COMMIT), closing);
+    }
     return over.length;
   }
 
-  /** Closes a window before its end, where its rows are in the way; what comes later makes its next revision. */
+  /** One that cannot be closed does not undo the ones before it. */
+  #closeTogether(windows: readonly OpenWindow[], closing: Closing): void {
+    let fault: unknown;
+    this.#database.transaction(() => {
+      for (const window of windows) {
+        try {
+          this.closeEarly(window, closing);
+        } catch (error) {
+          if (!this.#database.inTransaction) throw error; // the disk has undone all of it
+          fault = error;
+          return;
+        }
+      }
+    })();
+    if (fault !== undefined) throw fault;
+  }
+
+  /** Closes a window, also before its end, where its rows are in the way; what comes later makes its next revision. */
   closeEarly(window: OpenWindow, closing: Closing): void {
     this.#database.transaction(() => this.#close(window, closing))();
   }

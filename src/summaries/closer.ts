@@ -5,7 +5,7 @@ import { CLOSE_AFTER_MS } from './window.ts';
 interface Options {
   clock: Clock & { readonly trusted: boolean };
   windowMs: number;
-  /** Closes what is over at this time; answers how many windows it closed. */
+  /** Closes some of what is over at this time; answers how many windows that were, 0 when all are closed. */
   close: (now: number) => Promise<number>;
   onClosed: (windows: number) => void;
   onFault: (fault: Error) => void;
@@ -16,14 +16,19 @@ interface Options {
  * clock has it by then. Without a trusted clock nothing is known to be over.
  */
 export function windowCloser({ clock, windowMs, close, onClosed, onFault }: Options): Loop {
-  return new Loop({
+  const loop: Loop = new Loop({
     clock,
     pauseMs: () => windowMs - ((clock.now() - CLOSE_AFTER_MS) % windowMs),
     async turn() {
       if (!clock.trusted) return;
-      const closed = await close(clock.now());
-      if (closed > 0) onClosed(closed);
+      // Step by step: in between the database's thread serves others.
+      while (!loop.stopped) {
+        const closed = await close(clock.now());
+        if (closed === 0) return;
+        onClosed(closed);
+      }
     },
     onFault,
   });
+  return loop;
 }

@@ -24,7 +24,7 @@ for (let hour = 0; hour < Number(hours); hour++) {
   const rows = Array.from({ length: 60 }, (_, minute) => aRow({ at: now + minute * 60_000, value: minute }));
   operations.commit({ rows, again: false });
   now += HOUR_MS;
-  operations.closeWindows({ now: now + 10_000, ...closing });
+  while (operations.closeWindows({ now: now + 10_000, ...closing }) > 0);
   while (operations.retain({ now, ...closing, keepReadingsMs: 3 * HOUR_MS }));
   // Half of it gets through, so that delivered, waiting and merged windows lie side by side.
   const batch = hour % 2 === 0 ? operations.nextBatch({ lane: 'summary', maxItems: 5, device: 'pi' }) : null;

@@ -110,7 +110,7 @@ export class Device {
   }
 
   #close(now: number): void {
-    if (this.#trusted) this.#store.closeWindows({ now, ...UPSTREAM });
+    while (this.#trusted && this.#store.closeWindows({ now, ...UPSTREAM }) > 0);
   }
 
   #retain({ steps, keepReadingsMs }: Extract<Event, { kind: 'retain' }>): void {

@@ -37,7 +37,7 @@ export function aDevice(t: TestContext, maxBytes: number) {
       operations.commit({ rows, again: false });
       device.taken += rows.length;
       device.now += HOUR_MS;
-      operations.closeWindows({ now: device.now, ...UPSTREAM });
+      while (operations.closeWindows({ now: device.now, ...UPSTREAM }) > 0);
       retain(keepReadingsMs);
       device.peakBytes = Math.max(device.peakBytes, statSync(file).size + statSync(`${file}-wal`).size);
     }
@@ -49,7 +49,7 @@ export function aDevice(t: TestContext, maxBytes: number) {
 
   function closeAll(): void {
     device.now += HOUR_MS;
-    operations.closeWindows({ now: device.now, ...UPSTREAM });
+    while (operations.closeWindows({ now: device.now, ...UPSTREAM }) > 0);
   }
 
   function send(lane: Lane = 'summary'): Item[] {

@@ -30,7 +30,7 @@ async function aFilledFile(t: TestContext, hours = 6) {
     store.append(Array.from({ length }, (_, index) => aRow({ at: (from + index) * 1000, value: index % 100 })));
     await store.flush();
   }
-  await store.ask('closeWindows', { now: seconds * 1000, ...closing });
+  while ((await store.ask('closeWindows', { now: seconds * 1000, ...closing })) > 0);
   const batch = await store.ask('nextBatch', next);
   const { items } = await store.ask('outboxState', {});
   await store.close();

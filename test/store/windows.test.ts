@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { windowCloser } from '../../src/summaries/closer.ts';
+import { FakeClock } from '../support/fake-clock.ts';
 import { WINDOW_MS } from './a-store.ts';
-import { essence, LATER, openWindows } from './closing-by-hand.ts';
+import { essence, LATER, openWindows, START } from './closing-by-hand.ts';
 
 describe('a window', () => {
   it('is closed two seconds after its end, once, with everything that was measured in it', (t) => {
@@ -95,5 +97,31 @@ describe('a reading that comes late', () => {
       [0, 300, 0, 1, 20],
       [0, 300, 1, 2, 25],
     ]);
+  });
+});
+
+describe('thousands of windows that are over', () => {
+  it('are closed in steps, the oldest first, so that a commit waits for two hundred at most', (t) => {
+    const { take, close, database } = openWindows(t);
+    take(...Array.from({ length: 450 }, (_, window) => ({ at: window * WINDOW_MS })));
+    const now = LATER + 1000 * WINDOW_MS;
+    const newest = () => database.prepare('SELECT max(start) FROM summary').pluck().get();
+    assert.deepEqual([close(now), newest()], [200, START + 199 * WINDOW_MS]);
+    assert.deepEqual([close(now), close(now), close(now)], [200, 50, 0]);
+    assert.equal(newest(), START + 449 * WINDOW_MS);
+  });
+
+  it('are all closed in one turn of the closer, which asks again until there are none', async () => {
+    const clock = Object.assign(new FakeClock(), { trusted: true });
+    const steps = [200, 200, 50, 0];
+    const closed: number[] = [];
+    const loop = windowCloser({
+      ...{ clock, windowMs: WINDOW_MS, close: async () => steps.shift() ?? 0 },
+      onClosed: (windows) => void closed.push(windows),
+      onFault: (fault) => assert.fail(fault),
+    });
+    await loop.tick();
+    await loop.stop();
+    assert.deepEqual([closed, steps], [[200, 200, 50], []]);
   });
 });

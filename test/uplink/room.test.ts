@@ -20,7 +20,7 @@ it('the room that waiting summaries take on disk is as estimated, to a fifth', (
   });
   store.commit({ rows, again: false });
   const before = usedPages(database);
-  store.closeWindows({ now: Date.UTC(2027, 0), ...closing });
+  while (store.closeWindows({ now: Date.UTC(2027, 0), ...closing }) > 0);
   const takenBytes = (usedPages(database) - before) * 4096;
   const hours = roomForHours({ maxBytes: takenBytes / 0.85, waitingBytes: 0, itemsPerHour: 12 });
   assert.ok(Math.abs(hours / (windows / 12) - 1) < 0.2, `${hours} hours for ${windows / 12}`);
