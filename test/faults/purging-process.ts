@@ -26,8 +26,8 @@ for (let hour = 0; hour < Number(hours); hour++) {
   now += HOUR_MS;
   while (operations.closeWindows({ now: now + 10_000, ...closing }) > 0);
   while (operations.retain({ now, ...closing, keepReadingsMs: 3 * HOUR_MS }));
-  // Half of it gets through, so that delivered, waiting and merged windows lie side by side.
-  const batch = hour % 2 === 0 ? operations.nextBatch({ lane: 'summary', maxItems: 5, device: 'pi' }) : null;
+  // Some of it gets through, so that delivered, waiting and merged windows lie side by side, and some has to be dropped.
+  const batch = hour % 8 === 0 ? operations.nextBatch({ lane: 'summary', maxItems: 5, device: 'pi' }) : null;
   if (batch !== null) {
     process.stdout.write(`${batch.body}\n`);
     operations.acknowledge({ batch: batch.id });
