@@ -21,7 +21,8 @@ export const UplinkSchema = Type.Object(
         minimum: 0,
         description:
           'If nothing could be sent from now on: hours until the oldest summaries have to be merged into hours. ' +
-          'Estimated from the number of sensors, the window and the disk limit; null where nothing goes upstream.',
+          'Estimated from the number of sensors, the window and the disk limit, or what is free on the disk where that ' +
+          'is less; null where nothing goes upstream.',
       }),
     ),
     last_success: Nullable(TimestampSchema),

@@ -64,6 +64,7 @@ export default fp<Options>(
 
     async function describe(): Promise<Uplink> {
       const { items, bytes, oldestAt, setAside } = await outbox.count();
+      const maxBytes = await store.ask('room', {});
       const status = uploader?.status();
       const time = (at: number | null | undefined) => (at == null ? null : toTimestamp(at));
       const error = status?.lastError;
@@ -76,9 +77,7 @@ export default fp<Options>(
           oldest_age_s: oldestAt === null ? null : Math.max(0, (clock.now() - oldestAt) / 1000),
         },
         hours_until_full:
-          uploader === undefined
-            ? null
-            : roomForHours({ maxBytes: store.health().maxBytes, waitingBytes: bytes, itemsPerHour: itemsPerHour() }),
+          uploader === undefined ? null : roomForHours({ maxBytes, waitingBytes: bytes, itemsPerHour: itemsPerHour() }),
         last_success: time(status?.lastSuccessAt),
         last_error: error == null ? null : { error: error.why, at: toTimestamp(error.at) },
         next_try: time(status?.nextTryAt),

@@ -73,6 +73,11 @@ export function usedPages(database: Database): number {
   return (database.pragma('page_count', { simple: true }) as number) - free;
 }
 
+/** The same in bytes. */
+export function usedSize(database: Database): number {
+  return usedPages(database) * (database.pragma('page_size', { simple: true }) as number);
+}
+
 /** Throws StartError when a commit on this connection could be lost at a power cut, or the library is too old. */
 export function assertDurable(database: Database): void {
   const journal = database.pragma('journal_mode', { simple: true });

@@ -1,4 +1,4 @@
-import { accessSync, closeSync, constants, fdatasyncSync, openSync, statfsSync, writeSync } from 'node:fs';
+import { accessSync, closeSync, constants, fdatasyncSync, openSync, statfsSync, statSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { codeOf } from './fault.ts';
 
@@ -53,4 +53,11 @@ export function isDiskAtFault(file: string, code: string): boolean {
   if (code === 'SQLITE_FULL' || code.startsWith('SQLITE_IOERR')) return true;
   const fault = faultOf(file);
   return fault !== undefined && ['SQLITE_FULL', 'EROFS', 'EIO'].includes(codeOf(fault));
+}
+
+/** Bytes that a database and its log may have: their limit, or less where the disk has no more for them. */
+export function roomOnDisk(file: string, maxBytes: number): number {
+  const { bavail, bsize } = statfsSync(dirname(file));
+  const sizeOf = (path: string) => statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+  return Math.min(maxBytes, sizeOf(file) + sizeOf(`${file}-wal`) + bavail * bsize);
 }

@@ -1,8 +1,8 @@
 import type { Database } from 'better-sqlite3';
-import { databaseSize, roomFor, usedPages } from './database.ts';
+import { databaseSize, roomFor, usedSize } from './database.ts';
 import { Gaps } from './gaps.ts';
 import { countGivenUp } from './given-up.ts';
-import { probeMedium } from './medium.ts';
+import { probeMedium, roomOnDisk } from './medium.ts';
 import { OpenWindows } from './open-windows.ts';
 import { OutboxTable } from './outbox-table.ts';
 import type { StoredRow, StoreOperations } from './protocol.ts';
@@ -32,7 +32,6 @@ export function storeOperations(
   const closing = new WindowClosing(database, { series, openWindows, summaries, outbox, gaps });
   const tables = { series, openWindows, summaries, outbox, gaps, closing };
   const retention = new Retention(database, tables, roomFor(maxBytes).databasePages);
-  const pageBytes = database.pragma('page_size', { simple: true }) as number;
 
   /** All of it or nothing, and then nothing of it remembered either. */
   function transaction(work: () => void): void {
@@ -54,6 +53,7 @@ export function storeOperations(
   return {
     ...records.operations,
     probe: (request) => probeMedium(database.name, request),
+    room: () => roomOnDisk(database.name, maxBytes),
     commit({ rows, again, lost }) {
       transaction(() => {
         // Every row, not one: a single one may look like a row from before, where the clock stepped back.
@@ -63,7 +63,7 @@ export function storeOperations(
       });
       return {
         sizeBytes: databaseSize(database),
-        usedBytes: usedPages(database) * pageBytes,
+        usedBytes: usedSize(database),
         droppedReadings: series.dropped(),
       };
     },

@@ -151,6 +151,8 @@ export interface Commit {
 export interface StoreOperations extends RecordOperations {
   /** Throws where the disk would not take a row: looks, or writes a block of its own. */
   probe(request: { write: boolean }): void;
+  /** Bytes that the database and its log may have, by their limit and by what is free on the disk. */
+  room(request: Record<string, never>): number;
   /** Writes all rows in one transaction, on disk when it resolves. */
   commit(batch: Commit): Usage;
   history(request: HistoryRequest): HistoryRow[];

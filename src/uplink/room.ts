@@ -6,6 +6,7 @@ const ITEM_BYTES = 355;
 const USABLE = 0.85;
 
 interface Outlook {
+  /** The limit of the database, or less where the disk has no more. */
   maxBytes: number;
   /** JSON of what waits already. */
   waitingBytes: number;

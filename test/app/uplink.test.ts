@@ -69,6 +69,18 @@ test('what waits is shown with its size and age, and how long there is room', as
   assert.equal((await get()).backlog.oldest_age_s, backlog.oldest_age_s + 60);
 });
 
+test('where the disk has less room than the limit of the database, that is how long there is room', async (t) => {
+  const { app, get } = await withBacklog(t);
+  const { hours_until_full: usual } = await get();
+  const { store } = app;
+  const ask = store.ask.bind(store) as (operation: string, argument: object) => Promise<unknown>;
+  t.mock.method(store, 'ask', async (operation: string, argument: object) =>
+    operation === 'room' ? 5 * 2 ** 20 : ask(operation, argument),
+  );
+  const { hours_until_full: hours } = await get();
+  assert.ok(hours > 0 && hours < usual / 50, `${hours} of ${usual} hours`);
+});
+
 test('a flush sends, and answers with what it came to', async (t) => {
   const { flush, receiver, clock, get } = await withBacklog(t);
   const flushed = await flush();

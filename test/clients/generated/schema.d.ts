@@ -1279,7 +1279,7 @@ export interface components {
                 /** @description Seconds that the oldest one has waited. */
                 oldest_age_s: number | null;
             };
-            /** @description If nothing could be sent from now on: hours until the oldest summaries have to be merged into hours. Estimated from the number of sensors, the window and the disk limit; null where nothing goes upstream. */
+            /** @description If nothing could be sent from now on: hours until the oldest summaries have to be merged into hours. Estimated from the number of sensors, the window and the disk limit, or what is free on the disk where that is less; null where nothing goes upstream. */
             hours_until_full: number | null;
             /**
              * Format: date-time
