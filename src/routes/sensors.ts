@@ -66,7 +66,7 @@ const sensors: FastifyPluginAsyncTypebox = async (app) => {
       const { unit } = find(id);
       const limit = Math.min(query.limit ?? DEFAULT_READINGS, MAX_READINGS);
       const { count, json, last } = await fromStore(
-        store.ask('historyPage', { sensor: id, ...historyRange(query), limit }),
+        store.ask('history', { sensor: id, ...historyRange(query), limit }),
       );
       const [sensor, next] = [id, last === null ? null : cursorAt(last)].map((text) => JSON.stringify(text));
       sendJson(

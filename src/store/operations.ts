@@ -67,8 +67,7 @@ export function storeOperations(
         droppedReadings: series.dropped(),
       };
     },
-    history: (request) => readings.history(request),
-    historyPage: (request) => readings.historyPage(request),
+    history: (request) => readings.page(request),
     snapshots: ({ limit }) => latestSnapshots(series, readings, limit),
     summaries({ sensor, ...range }) {
       const id = series.idOf('sensor', sensor);

@@ -155,8 +155,7 @@ export interface StoreOperations extends RecordOperations {
   room(request: Record<string, never>): number;
   /** Writes all rows in one transaction, on disk when it resolves. */
   commit(batch: Commit): Usage;
-  history(request: HistoryRequest): HistoryRow[];
-  historyPage(request: HistoryRequest): HistoryPage;
+  history(request: HistoryRequest): HistoryPage;
   snapshots(request: { limit: number }): StoredSnapshot[];
   summaries(request: SummaryRequest): StoredSummary[];
   /** Closes the oldest windows that are over; answers how many, 0 when there are none left. */

@@ -100,7 +100,7 @@ export class ReadingsTable {
   }
 
   /** The same for those who only pass it on: written where nobody waits for it, and one text on its way instead of a thousand rows. */
-  historyPage({ limit, ...request }: HistoryRequest): HistoryPage {
+  page({ limit, ...request }: HistoryRequest): HistoryPage {
     // One more than the page holds tells whether there is a next page.
     const rows = this.history({ ...request, limit: limit + 1 });
     const page = rows.slice(0, limit);

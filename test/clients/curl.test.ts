@@ -47,7 +47,7 @@ function itWorks(lines: CurlLine[]): void {
     const { url, app } = await startTestServer(t, OFTEN);
     const folder = temporaryFolder(t);
     const all = { sensor: 'cpu_temp_c', from: 0, to: Number.MAX_SAFE_INTEGER, order: 'asc', limit: 2 } as const;
-    await eventually(async () => (await app.store.ask('history', all)).length === 2);
+    await eventually(async () => (await app.store.ask('history', all)).count === 2);
     if (lines.some(({ command }) => command.includes('/summaries'))) {
       await eventually(async () =>
         (await (await fetch(`${url}/api/sensors/cpu_temp_c/summaries`)).text()).includes('mean'),

@@ -1,11 +1,12 @@
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { Worker } from 'node:worker_threads';
+import type { SensorReading } from '../../schemas/sensors.ts';
 import { openDatabase } from '../../src/store/database.ts';
 import type { Request } from '../../src/store/messages.ts';
 import { OpenWindows } from '../../src/store/open-windows.ts';
 import { storeOperations } from '../../src/store/operations.ts';
-import type { HistoryRequest, StoredRow } from '../../src/store/protocol.ts';
+import type { HistoryPage, HistoryRequest, StoredRow } from '../../src/store/protocol.ts';
 import { ReadingsTable } from '../../src/store/readings-table.ts';
 import { SeriesTable } from '../../src/store/series-table.ts';
 import { latestSnapshots } from '../../src/store/snapshots.ts';
@@ -43,6 +44,9 @@ export const publishing = () => ({ device: 'pi', upstream: true, now: 0 });
 
 export const newFile = (t: TestContext) => join(temporaryFolder(t), 'edge.db');
 
+/** The rows of a page as the API shows them. */
+export const rowsOf = ({ json }: HistoryPage): SensorReading[] => JSON.parse(json);
+
 /** A store with its real thread and a real file, at a commit every 5 s; closed when the test ends. */
 export async function openStore(t: TestContext, file: string = newFile(t)) {
   const clock = new FakeClock();
@@ -54,7 +58,7 @@ export async function openStore(t: TestContext, file: string = newFile(t)) {
   });
   /** Instant and value of every stored row. The thread serves in order: what was sent to it before is on disk. */
   const stored = async (changes?: Partial<HistoryRequest>) =>
-    (await store.ask('history', aRange(changes))).map(({ at, value }) => [at, value]);
+    rowsOf(await store.ask('history', aRange(changes))).map(({ timestamp, value }) => [Date.parse(timestamp), value]);
   return { store, clock, file, between, stored };
 }
 

@@ -93,6 +93,6 @@ describe('a commit that finds the database full', () => {
       ...{ sensor: 'air', from: last.start + last.sizeMs, to: Number.MAX_SAFE_INTEGER },
       ...{ order: 'asc', limit: 100_000 },
     });
-    assert.equal(counted + open.length + store.health().droppedReadings, 60 * 600);
+    assert.equal(counted + open.count + store.health().droppedReadings, 60 * 600);
   });
 });
