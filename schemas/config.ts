@@ -115,6 +115,14 @@ export const ConfigSchema = Type.Object(
           description: 'Seconds to wait for the answer.',
         }),
         max_batch: Type.Integer({ default: 50, minimum: 1, maximum: 1000, description: 'Most items in one request.' }),
+        send_every_s: Type.Integer({
+          default: 0,
+          minimum: 0,
+          maximum: 86_400,
+          description:
+            'Seconds from one sending of summaries to the next: what gathers meanwhile shares requests, which saves bytes ' +
+            'where they are paid for. 0: as soon as a window is closed. Alerts never wait for it.',
+        }),
       },
       { ...strict, description: 'What goes upstream, and where.' },
     ),

@@ -43,6 +43,7 @@ export default fp<Options>(
         clock,
         random: Math.random,
         maxBatch: uplink.max_batch,
+        gatherMs: uplink.send_every_s * 1000,
         log,
       });
       const wake = (lane: Lane) => () => {

@@ -13,6 +13,8 @@ export interface Shared {
   /** Numbers from 0 up to 1. */
   random: () => number;
   maxBatch: number;
+  /** Milliseconds for which summaries gather behind a sending. */
+  gatherMs: number;
   /** Monotonic time before which nothing is sent, because the receiver does not know this device. */
   pausedUntil: () => number;
   listener: Listener;
@@ -51,7 +53,7 @@ export class LaneLoop {
     this.lane = lane;
     this.#shared = shared;
     this.#ahead = ahead;
-    this.#schedule = new Schedule(shared.clock, shared.random);
+    this.#schedule = new Schedule(shared.clock, shared.random, lane === 'summary' ? shared.gatherMs : 0);
   }
 
   /** Monotonic time of the first of the failures in a row. */

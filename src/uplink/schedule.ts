@@ -15,29 +15,36 @@ export class Schedule {
 
   readonly #clock: Clock;
   readonly #random: () => number;
+  readonly #gatherMs: number;
   #attempt = 0;
   #dueAt = NEVER;
   #retryAfterUntil = NEVER;
   #hurriedAt = NEVER;
+  #sentAt = NEVER;
+  #gatherUntil = NEVER;
 
-  constructor(clock: Clock, random: () => number) {
+  /** `gatherMs`: for how long a lane that has sent all it had lets new items gather. */
+  constructor(clock: Clock, random: () => number, gatherMs = 0) {
     this.#clock = clock;
     this.#random = random;
+    this.#gatherMs = gatherMs;
   }
 
   get nextAt(): number {
-    return Math.max(this.#dueAt, this.#retryAfterUntil);
+    return Math.max(this.#dueAt, this.#retryAfterUntil, this.#gatherUntil);
   }
 
   gotThrough(): void {
     this.failingSince = null;
     this.#attempt = 0;
-    this.#dueAt = this.#clock.monotonic();
+    this.#dueAt = this.#sentAt = this.#clock.monotonic();
   }
 
   nothingToDo(): void {
-    this.gotThrough();
-    this.#dueAt += LOOK_EVERY_MS;
+    this.failingSince = null;
+    this.#attempt = 0;
+    this.#dueAt = this.#clock.monotonic() + LOOK_EVERY_MS;
+    this.#gatherUntil = this.#sentAt + this.#gatherMs;
   }
 
   failed(retryAfterMs?: number): void {
@@ -63,7 +70,7 @@ export class Schedule {
   /** Ends every wait, and begins the next series of them small. */
   forget(): void {
     this.#attempt = 0;
-    this.#retryAfterUntil = this.#hurriedAt = NEVER;
+    this.#retryAfterUntil = this.#hurriedAt = this.#gatherUntil = NEVER;
     this.hurry();
   }
 }

@@ -32,6 +32,7 @@ interface Options {
   /** Numbers from 0 up to 1. */
   random: () => number;
   maxBatch: number;
+  gatherMs?: number;
   log: Log;
 }
 
@@ -53,7 +54,7 @@ export class Uploader {
   /** What the log was last told, and since when that is so. */
   #told: { state: 'failing' | 'paused'; since: number } | undefined;
 
-  constructor({ outbox, sender, clock, random, maxBatch, log }: Options) {
+  constructor({ outbox, sender, clock, random, maxBatch, gatherMs = 0, log }: Options) {
     this.#clock = clock;
     this.#log = log;
     this.#pace = new Pace(clock);
@@ -63,7 +64,7 @@ export class Uploader {
       onAnswer: (batch, sent) => this.#onAnswer(batch, sent),
       onOutboxError: (why) => this.#failed(why, 'failing'),
     };
-    const shared = { outbox, sender, pace: this.#pace, clock, random, maxBatch, pausedUntil, listener };
+    const shared = { outbox, sender, pace: this.#pace, clock, random, maxBatch, gatherMs, pausedUntil, listener };
     const alert = new LaneLoop('alert', shared);
     this.#lanes = { alert, summary: new LaneLoop('summary', shared, alert) };
     this.#both = [this.#lanes.alert, this.#lanes.summary];

@@ -53,6 +53,7 @@ export class ScriptedSender implements Sender {
 
 interface Options<S extends Sender> {
   maxBatch?: number;
+  gatherMs?: number;
   /** Full waits by default, so that a test knows when the next try is. */
   random?: () => number;
   sender?: (clock: FakeClock) => S;
@@ -65,8 +66,8 @@ export function anUploader<S extends Sender = ScriptedSender>(options: Options<S
   const sender = (options.sender?.(clock) ?? new ScriptedSender(clock)) as S;
   const lines: string[] = [];
   const write = (_details: object, message: string) => void lines.push(message);
-  const { maxBatch = 50, random = () => 1 } = options;
+  const { maxBatch = 50, gatherMs = 0, random = () => 1 } = options;
   const log = { info: write, warn: write };
-  const uploader = new Uploader({ outbox, sender, clock, random, maxBatch, log });
+  const uploader = new Uploader({ outbox, sender, clock, random, maxBatch, gatherMs, log });
   return { uploader, outbox, sender, clock, lines };
 }
