@@ -35,6 +35,8 @@ export default fp<Options>(
   async (app, { clock, trust, root }) => {
     const { store, hardware, log } = app;
     const boot = await bootIdentity(root);
+    /** Why the run could not begin. */
+    let unreachable: unknown;
     let run = await begin();
     const simulated = trust === 'auto' && hardware.driver.simulated;
     const synchronised: Synchronised = simulated ? async () => true : synchronisedBy(trust, root);
@@ -45,7 +47,10 @@ export default fp<Options>(
     /** Undefined where the database is out of reach. */
     async function begin(guess?: { offset: number }): Promise<Run | undefined> {
       const instant = { boot, wall: clock.now(), monotonic: clock.monotonic() };
-      return store.ask('beginRun', { ...instant, ...guess }).catch(() => undefined);
+      return store.ask('beginRun', { ...instant, ...guess }).catch((error) => {
+        unreachable = error;
+        return undefined;
+      });
     }
 
     /** A run that could not begin with the server begins as soon as the database is there, with the guess of the start. */
@@ -88,7 +93,7 @@ export default fp<Options>(
       runAt,
       runNow() {
         const now = runAt(clock.monotonic());
-        if (now === UNKNOWN_RUN) throw new Error('the database has not been there since the start');
+        if (now === UNKNOWN_RUN) throw unreachable;
         return now;
       },
       onSettled: (listener: () => void) => void listeners.push(listener),
