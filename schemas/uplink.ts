@@ -29,7 +29,7 @@ export const UplinkSchema = Type.Object(
     last_error: Nullable(Type.Object({ error: Type.String(), at: TimestampSchema })),
     next_try: Nullable(TimestampSchema),
     set_aside: Type.Array(Type.Object({ id: Type.String(), reason: Type.String() }), {
-      description: 'Items that the receiver refuses: kept here and not sent again. The latest 100.',
+      description: 'Items that the receiver refuses: not sent again, and kept while there is room. The latest 100.',
     }),
     saving: Type.Object(
       {

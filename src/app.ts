@@ -67,16 +67,20 @@ export interface Parts {
 
 /** Builds the whole server; nothing listens or ticks yet. Where a part cannot be had, the others are left safe and closed. */
 export async function buildApp(config: Readonly<Config>, parts: Parts): Promise<FastifyInstance> {
-  const { clock = systemClock, root = '/', hardware } = parts;
-  const pins = parts.pins ?? (await claimPins(config, { clock, root, hardware }));
-  const app = createServer(config, parts);
+  const { clock = systemClock, root = '/', dataDirectory, hardware } = parts;
+  const pins = parts.pins ?? (await claimPins(config, { clock, root, dataDirectory, hardware }));
+  let app: FastifyInstance | undefined;
   try {
+    app = createServer(config, parts);
     await assemble(app, config, { ...parts, pins });
+    return app;
   } catch (error) {
-    await app.close();
+    // What fails at the end as well is told beside the reason for it, not instead.
+    const tell = ({ message }: Error) => console.error(message);
+    await app?.close().catch(tell);
+    await pins.release().catch(tell);
     throw error;
   }
-  return app;
 }
 
 function createServer(config: Readonly<Config>, parts: Parts): FastifyInstance {
@@ -104,8 +108,8 @@ async function assemble(app: FastifyInstance, config: Readonly<Config>, parts: P
   app.setSerializerCompiler(httpSerializerCompiler());
   for (const schema of namedSchemas) app.addSchema(schema);
 
-  await app.register(hardware, { hardware: pins.hardware });
-  await app.register(outputs, { pins, configs: config.outputs, directory: dataDirectory });
+  await app.register(hardware, { pins });
+  await app.register(outputs, { pins });
 
   await app.register(problems);
   await app.register(methods);

@@ -1,5 +1,7 @@
 import { setFlagsFromString } from 'node:v8';
 import closeWithGrace from 'close-with-grace';
+import type { Config } from '../schemas/config.ts';
+import type { buildApp } from './app.ts';
 import { systemClock } from './clock.ts';
 import { loadApiKey } from './config/api-key.ts';
 import { prepareDataDirectory } from './config/data-directory.ts';
@@ -11,32 +13,42 @@ import type { Supervision } from './plugins/supervision.ts';
 import { StartError } from './start-error.ts';
 import { openNotify } from './supervision/notify-socket.ts';
 
+type App = Awaited<ReturnType<typeof buildApp>>;
+
 const EXIT_WITHIN_MS = 5000;
 
 async function start(): Promise<void> {
   const config = loadConfig();
   const dataDirectory = prepareDataDirectory(config.store.dir);
   const apiKey = loadApiKey(config.http.api_key, dataDirectory);
-  const pins = await claimPins(config, { clock: systemClock, root: '/' });
-  // Loaded only now: two thirds of the start need no pin, and the pins should not wait for them.
-  const { buildApp } = await import('./app.ts');
-  const app = await buildApp(config, { dataDirectory, apiKey: apiKey.key, pins, supervision: await supervision() });
-
+  const manager = await supervision();
+  const pins = await claimPins(config, { clock: systemClock, root: '/', dataDirectory });
+  let app: App | undefined;
   closeWithGrace({ delay: EXIT_WITHIN_MS }, async ({ err, signal }) => {
-    if (err) app.log.fatal(err, 'a fault of the program: stopping');
-    else app.log.info(`${signal ?? 'stop'}: answering what is in flight, then stopping`);
-    await app.close();
+    if (err) (app?.log.fatal.bind(app.log) ?? console.error)(err, 'a fault of the program: stopping');
+    else app?.log.info(`${signal ?? 'stop'}: answering what is in flight, then stopping`);
+    await (app === undefined ? pins.release() : app.close());
   });
+  try {
+    // Loaded only now: two thirds of the start need no pin, and the pins should not wait for them.
+    const { buildApp: build } = await import('./app.ts');
+    app = await build(config, { dataDirectory, apiKey: apiKey.key, pins, supervision: manager });
+    await listen(app, config.http);
+  } catch (error) {
+    // What fails at the end as well is told beside the reason for it, not instead.
+    await (app === undefined ? pins.release() : app.close()).catch(({ message }) => console.error(message));
+    throw error;
+  }
+  app.log.info(`API key: ${apiKey.source}; documentation: /docs`);
+  preferSmallHeap();
+}
 
-  const { host, port } = config.http;
-  await app.listen({ host, port }).catch(async (error: NodeJS.ErrnoException) => {
-    await app.close();
+async function listen(app: App, { host, port }: Config['http']): Promise<void> {
+  await app.listen({ host, port }).catch((error: NodeJS.ErrnoException) => {
     throw new StartError(
       LISTEN_ERRORS[error.code ?? '']?.(port, host) ?? `Cannot listen on ${host}:${port}: ${error.message}.`,
     );
   });
-  app.log.info(`API key: ${apiKey.source}; documentation: /docs`);
-  preferSmallHeap();
 }
 
 /**

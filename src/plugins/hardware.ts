@@ -1,5 +1,6 @@
 import fp from 'fastify-plugin';
 import type { OpenHardware } from '../hardware/open.ts';
+import type { Pins } from '../pins.ts';
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -8,12 +9,13 @@ declare module 'fastify' {
 }
 
 interface Options {
-  hardware: OpenHardware;
+  pins: Pins;
 }
 
-/** The way to the pins: there first of all, and closed last of all. */
+/** The way to the pins: there first of all, and given back last of all. */
 export default fp<Options>(
-  async (app, { hardware }) => {
+  async (app, { pins }) => {
+    const { hardware } = pins;
     app.log.info(`pins: ${hardware.driver.description}, because ${hardware.why}`);
     hardware.driver.onFault?.((fault) => {
       hardware.fault = fault?.message;
@@ -21,7 +23,8 @@ export default fp<Options>(
       else app.log.warn('pins: all are driven again');
     });
     app.decorate('hardware', hardware);
-    app.addHook('onClose', () => hardware.driver.close());
+    // What did not obey at first, and the outputs that had to stay off for it, are made safe here.
+    app.addHook('onClose', () => pins.release());
   },
   { name: 'hardware' },
 );

@@ -35,9 +35,9 @@ const health: FastifyPluginAsyncTypebox = async (app) => {
     if (status === undefined) return [];
     const reasons = timekeeping.trusted ? [] : ['The clock is not trusted yet: nothing new is sent upstream before.'];
     const { state, failingSince, lastError } = status;
-    if (state === 'paused') reasons.push(`The uplink is paused: ${lastError?.why}.`);
+    if (state === 'paused') reasons.push(`The uplink is paused: ${sentence(lastError?.why)}`);
     else if (failingSince !== null && clock.now() - failingSince > FAILING_TOO_LONG_MS) {
-      reasons.push(`Nothing gets through upstream since ${toTimestamp(failingSince)}: ${lastError?.why}.`);
+      reasons.push(`Nothing gets through upstream since ${toTimestamp(failingSince)}: ${sentence(lastError?.why)}`);
     }
     return reasons;
   }
@@ -83,9 +83,13 @@ const health: FastifyPluginAsyncTypebox = async (app) => {
 };
 export default health;
 
+/** A cause ends with a full stop or without one, depending on who named it. */
+const sentence = (cause: string | null | undefined): string => `${cause?.replace(/\.$/, '') ?? 'no reason was given'}.`;
+
 function storeReasons({ status, last_error, recovered }: Health['store'], lost: number): string[] {
-  const reasons = status === 'failing' ? [`Readings cannot be stored: ${last_error}.`] : [];
-  if (lost > 0) reasons.push(`${lost} changes of outputs and alerts are lost: the disk was away for too long.`);
+  const reasons = status === 'failing' ? [`Readings cannot be stored: ${sentence(last_error)}`] : [];
+  if (lost > 0)
+    reasons.push(`${lost} changes of outputs and alerts since the start are lost: the disk was away for too long.`);
   if (recovered !== null) {
     const { at, file, items, readings } = recovered;
     const saved = `${items} items for upstream and ${readings} readings were saved from it`;
@@ -96,7 +100,7 @@ function storeReasons({ status, last_error, recovered }: Health['store'], lost: 
 
 function pinReasons(fault: string | undefined, outputs: OutputBank): string[] {
   return [
-    ...(fault === undefined ? [] : [`The pins are not under control: ${fault}.`]),
+    ...(fault === undefined ? [] : [`The pins are not under control: ${sentence(fault)}`]),
     ...outputs.failing().map(({ id, since }) => `Output ${id} has not obeyed since ${toTimestamp(since)}.`),
   ];
 }

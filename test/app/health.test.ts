@@ -125,5 +125,5 @@ test('what outputs did while the disk was away for too long is lost, and health 
   }
   const { status, reasons } = (await app.inject('/api/health')).json();
   assert.equal(status, 'degraded');
-  assert.match(reasons.join(), /^\d+ changes of outputs and alerts are lost/);
+  assert.match(reasons.join(), /^\d+ changes of outputs and alerts since the start are lost/);
 });

@@ -37,6 +37,7 @@ export class Lifeline {
   #pauseMs = FIRST_PAUSE_MS;
   #cancel: Cancel = () => {};
   #onFault: FaultListener = () => {};
+  #fault: HardwareError | undefined;
 
   constructor({ start, clock }: Options) {
     this.#start = start;
@@ -51,6 +52,7 @@ export class Lifeline {
 
   onFault(listener: FaultListener): void {
     this.#onFault = listener;
+    if (this.#fault !== undefined) listener(this.#fault); // it may have come before there was somebody to hear of it
   }
 
   /** The first order for a pin; resolves when it is carried out, with the level of an input. `hear` gets every later one. */
@@ -112,7 +114,8 @@ export class Lifeline {
   #lose(why: string): void {
     if (!this.#open) return;
     this.#silence = `ended (${why}) and is being started again`;
-    this.#onFault(new HardwareError(`pigpio ended (${why}): outputs keep their levels until it is started again`));
+    this.#fault = new HardwareError(`pigpio ended (${why}): outputs keep their levels until it is started again`);
+    this.#onFault(this.#fault);
     this.#cancel = this.#clock.after(this.#pauseMs, () => void this.#restart());
     this.#pauseMs = Math.min(this.#pauseMs * 2, LONGEST_PAUSE_MS);
   }
@@ -133,6 +136,7 @@ export class Lifeline {
     }
     if (!this.#open) return;
     this.#silence = undefined;
+    this.#fault = undefined;
     this.#onFault(undefined);
   }
 

@@ -1302,7 +1302,7 @@ export interface components {
              * @example 2026-11-23T10:00:00.000Z
              */
             next_try: string | null;
-            /** @description Items that the receiver refuses: kept here and not sent again. The latest 100. */
+            /** @description Items that the receiver refuses: not sent again, and kept while there is room. The latest 100. */
             set_aside: {
                 id: string;
                 reason: string;
