@@ -158,9 +158,12 @@ export class OutputBank {
    */
   makeSafe(): void {
     const faults: unknown[] = [];
-    for (const channel of [...this.#channels.values()].sort((a, b) => offFirst(a.config, b.config))) {
+    const channels = [...this.#channels.values()];
+    // All of them before the first is driven: what has waited for one to go off must not go on now.
+    for (const channel of channels) channel.close();
+    for (const channel of channels.sort((a, b) => offFirst(a.config, b.config))) {
       try {
-        channel.close();
+        channel.goSafe();
       } catch (fault) {
         faults.push(fault);
       }

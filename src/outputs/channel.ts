@@ -25,7 +25,7 @@ export class Channel {
   owner: string | null = null;
   demand: Demand | null = null;
   command: Command | null = null;
-  /** In its safe state for good. */
+  /** It goes to its safe state, for good. */
   closed = false;
   /** Outputs that are never on together with this one. */
   partners: readonly Channel[] = [];
@@ -105,13 +105,17 @@ export class Channel {
     }
   }
 
-  /** The end: the safe state at once, and nothing after it. Throws HardwareError, and KeptOff where it must not go on. */
+  /** The end: nobody wants anything of it from now on. Its pin is as it was until it goes safe. */
   close(): void {
-    const { pin, config } = this;
     this.closed = true;
     this.#cancel();
     this.command = this.demand = null;
     this.#heldBy = null;
+  }
+
+  /** The safe state at once, for one that is closed. Throws HardwareError, and KeptOff where it must not go on. */
+  goSafe(): void {
+    const { pin, config } = this;
     const other = pin.on || config.safe === 'off' ? undefined : this.partners.find((partner) => partner.pin.mayBeOn);
     const on = config.safe === 'on' && other === undefined;
     const stop: Want = { on, level: 1, by: 'stop', rule: null, why: 'the server stops' };

@@ -67,6 +67,39 @@ describe('at the end, an output whose counterpart does not go off', () => {
   });
 });
 
+describe('at the end, an output that a rule wants to be on, and that waits for its counterpart to go off', () => {
+  /** `up` is on; the rule of `down` waits for it. Each goes off before the other one, in turn. */
+  async function waiting(...ids: ('up' | 'down')[]) {
+    const pin = { up: OPEN, down: CLOSE };
+    const built = await aBank(
+      ...ids.map((id) => anOutput({ id, pin: pin[id], excludes: id === 'up' ? ['down'] : [] })),
+    );
+    built.bank.own('down', 'cold');
+    built.bank.switch('up', { action: 'on' });
+    built.bank.demand('down', true, { rule: 'cold', why: 'test' });
+    return built;
+  }
+
+  for (const order of [
+    ['up', 'down'],
+    ['down', 'up'],
+  ] as const) {
+    it(`is not switched on for a moment: ${order.join(' before ')}`, async () => {
+      const { bank, pins, clock } = await waiting(...order);
+      bank.makeSafe();
+      await clock.advance(60_000);
+      assert.ok(!pins.levelsOf(CLOSE).includes(1), String(pins.levelsOf(CLOSE)));
+      assert.deepEqual(bank.states(), { up: false, down: false });
+    });
+  }
+
+  it('negative control: goes on while the server runs', async () => {
+    const { bank, pins } = await waiting('up', 'down');
+    bank.switch('up', { action: 'off' });
+    assert.deepEqual(pins.levelsOf(CLOSE), [0, 1]);
+  });
+});
+
 describe('after a crash, an output whose counterpart cannot be had', () => {
   async function driven(excludes: Parameters<typeof motor>[0]) {
     const pins = openBreakable(new FakeClock());
