@@ -36,7 +36,7 @@ export const OutputSchema = Type.Object(
       OneOf(['on', 'off'], {
         description:
           'What that rule wants, or a rule that is gone left to be done: not yet done within `min_on_s` or `min_off_s`, ' +
-          'while a command holds the output, or while an output that excludes it is on; null: nothing.',
+          'while a command holds the output, or while an output that excludes it is on or does not obey; null: nothing.',
       }),
     ),
   },

@@ -4,6 +4,7 @@ import type { OutputChange } from './change.ts';
 import { KeptOff } from './exclusion.ts';
 import type { Line } from './line.ts';
 import { Pin } from './pin.ts';
+import { keptUntil, onUntil } from './times.ts';
 import { type Command, type Demand, firstWant, type Want } from './want.ts';
 
 export interface Surroundings {
@@ -55,26 +56,28 @@ export class Channel {
 
   /** Milliseconds for which the present state has to be kept still. */
   keptForMs(): number {
-    const { min_on_s: minOnS = 0, min_off_s: minOffS = 0 } = this.config;
-    const minMs = (this.pin.on ? minOnS : minOffS) * 1000;
-    return Math.max(0, this.pin.changedAt + minMs - this.#clock.monotonic());
+    return Math.max(0, keptUntil(this.config, this.pin) - this.#clock.monotonic());
   }
 
-  /** The output that forbids this one to be on now. */
+  /** The output that forbids this one to be on now: one that does not obey may be on. */
   blockedBy(): Channel | undefined {
-    return this.partners.find(({ pin }) => pin.on);
+    return this.partners.find(({ pin }) => pin.mayBeOn);
   }
 
-  /** Carries out a command of the API; throws HardwareError, and then everybody wants what they wanted before. */
-  obey(command: Command): void {
-    const [before, wasTripped] = [this.command, this.#tripped];
+  /**
+   * Carries out a command of the API; null ends the one before. Throws HardwareError, and then everybody wants what they
+   * wanted before.
+   */
+  obey(command: Command | null): void {
+    const [before, wasTripped, wasHeldBy] = [this.command, this.#tripped, this.#heldBy];
     this.command = command;
-    this.renew();
+    if (command !== null) this.renew();
     try {
       this.carryOut();
     } catch (fault) {
       this.command = before;
       this.#tripped = wasTripped;
+      this.#heldBy = wasHeldBy;
       this.#tryAgain();
       throw fault;
     }
@@ -84,14 +87,14 @@ export class Channel {
   carryOut(): void {
     if (this.closed) return;
     const { pin } = this;
+    this.#letGo();
     const want = this.#want();
     if (want !== undefined && !pin.shows(want) && this.#may(want)) this.#drive(want);
-    else if (pin.failingSince !== null) pin.assure();
+    else if (pin.failingSince !== null) this.#assure();
     if (want === undefined || pin.shows(want)) this.#heldBy = want?.by ?? null;
     if (this.demand?.isLast && this.demand.on === pin.on && this.command === null) this.demand = null;
-    if (this.demand === null && this.#heldBy === 'rule') this.#heldBy = null;
     if (this.command !== null && this.command.until === null && this.command.after === pin.on) this.command = null;
-    if (this.command === null && this.#heldBy === 'api') this.#heldBy = null;
+    this.#letGo();
     this.#arm();
   }
 
@@ -116,7 +119,7 @@ export class Channel {
   /** The safe state at once, for one that is closed. Throws HardwareError, and KeptOff where it must not go on. */
   goSafe(): void {
     const { pin, config } = this;
-    const other = pin.on || config.safe === 'off' ? undefined : this.partners.find((partner) => partner.pin.mayBeOn);
+    const other = pin.on || config.safe === 'off' ? undefined : this.blockedBy();
     const on = config.safe === 'on' && other === undefined;
     const stop: Want = { on, level: 1, by: 'stop', rule: null, why: 'the server stops' };
     try {
@@ -132,6 +135,12 @@ export class Channel {
   #want(): Want | undefined {
     const { command, demand, config } = this;
     return firstWant({ tripped: this.#tripped, maxOnS: config.max_on_s, command, demand });
+  }
+
+  /** What is over holds nothing, also where the pin does not obey what comes then. */
+  #letGo(): void {
+    const isOver = this.#heldBy === 'api' ? this.command === null : this.#heldBy === 'rule' && this.demand === null;
+    if (isOver) this.#heldBy = null;
   }
 
   #may({ on, by }: Want): boolean {
@@ -150,6 +159,12 @@ export class Channel {
     for (const partner of this.partners) partner.settle();
   }
 
+  /** A pin that obeys again: whoever had to wait for that need not any more. */
+  #assure(): void {
+    this.pin.assure();
+    for (const partner of this.partners) partner.settle();
+  }
+
   #tryAgain(): void {
     this.pin.fails();
     this.#cancel();
@@ -161,8 +176,7 @@ export class Channel {
     this.#cancel();
     this.#cancel = () => {};
     const now = this.#clock.monotonic();
-    const due = [this.command?.until ?? Number.POSITIVE_INFINITY];
-    if (this.pin.on && this.config.max_on_s !== undefined) due.push(this.#onUntil());
+    const due = [this.command?.until ?? Number.POSITIVE_INFINITY, onUntil(this.config, this.pin)];
     const keptForMs = this.keptForMs();
     if (keptForMs > 0) due.push(now + keptForMs);
     const next = Math.min(...due);
@@ -171,7 +185,7 @@ export class Channel {
 
   #onTime(): void {
     const now = this.#clock.monotonic();
-    if (this.pin.on && now >= this.#onUntil()) {
+    if (now >= onUntil(this.config, this.pin)) {
       this.#tripped = true;
       this.command = null;
     }
@@ -180,10 +194,5 @@ export class Channel {
       this.command = after === null || this.demand !== null ? null : { on: after, level: 1, until: null, after };
     }
     this.settle();
-  }
-
-  /** Monotonic time at which it has been on for the longest time; never where there is none. */
-  #onUntil(): number {
-    return this.pin.changedAt + (this.config.max_on_s ?? Number.POSITIVE_INFINITY) * 1000;
   }
 }

@@ -12,7 +12,9 @@ export function refuseWhereForbidden(channel: Channel, on: boolean, durationS: n
       throw new OutputRefused(`${id} has to stay ${onOff(channel.pin.on)} for ${waitS} s more`, waitS);
     }
     const other = on ? channel.blockedBy() : undefined;
-    if (other !== undefined) throw new OutputRefused(`${other.config.id} is on, and ${id} must never be on with it`);
+    if (other !== undefined) {
+      throw new OutputRefused(`${other.config.id} is on, or does not obey, and ${id} must never be on with it`);
+    }
   }
   const leastS = on ? minOnS : minOffS;
   if (durationS !== undefined && durationS < leastS) {

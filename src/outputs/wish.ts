@@ -25,8 +25,7 @@ export function carryOut({ action, level, durationS, holdS }: Wish, channel: Cha
   if (channel.closed) throw new OutputRefused(`The server is stopping: ${id} is in its safe state`);
   if (action === 'auto') {
     if (owner === null) throw new OutputRefused(`No rule commands ${id}: say on or off`);
-    channel.command = null;
-    channel.settle();
+    channel.obey(null);
     return;
   }
   if (level !== undefined && pin.onlyOnOff !== undefined) {

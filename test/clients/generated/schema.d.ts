@@ -865,7 +865,7 @@ export interface components {
              */
             rule: string | null;
             /**
-             * @description What that rule wants, or a rule that is gone left to be done: not yet done within `min_on_s` or `min_off_s`, while a command holds the output, or while an output that excludes it is on; null: nothing.
+             * @description What that rule wants, or a rule that is gone left to be done: not yet done within `min_on_s` or `min_off_s`, while a command holds the output, or while an output that excludes it is on or does not obey; null: nothing.
              * @enum {string|null}
              */
             demand: "on" | "off" | null;
@@ -949,7 +949,7 @@ export interface components {
              */
             rule: string | null;
             /**
-             * @description What that rule wants, or a rule that is gone left to be done: not yet done within `min_on_s` or `min_off_s`, while a command holds the output, or while an output that excludes it is on; null: nothing.
+             * @description What that rule wants, or a rule that is gone left to be done: not yet done within `min_on_s` or `min_off_s`, while a command holds the output, or while an output that excludes it is on or does not obey; null: nothing.
              * @enum {string|null}
              */
             demand: "on" | "off" | null;
