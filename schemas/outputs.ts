@@ -141,7 +141,8 @@ export const OutputCommandSchema = Type.Object(
         maximum: 86400,
         description:
           'Makes it a pulse: after this many seconds the output switches to the other state by itself. ' +
-          'A later command replaces a running pulse. Where a rule commands the output, the rule decides then.',
+          'A later command replaces a running pulse. Where a rule commands the output, the rule decides then. Where ' +
+          'an output that excludes it is on then, or does not obey, it stays off.',
         examples: [5],
       }),
     ),

@@ -191,7 +191,9 @@ export class Channel {
     }
     if (this.command?.until != null && now >= this.command.until) {
       const { after } = this.command;
-      this.command = after === null || this.demand !== null ? null : { on: after, level: 1, until: null, after };
+      // An end that may not switch on now is no wish that waits: nobody would expect it hours later.
+      const isOver = after === null || this.demand !== null || (after && this.blockedBy() !== undefined);
+      this.command = isOver ? null : { on: after, level: 1, until: null, after };
     }
     this.settle();
   }

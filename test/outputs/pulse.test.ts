@@ -95,3 +95,49 @@ describe('a pulse', () => {
     assert.deepEqual([led()?.state, led()?.held_by], ['off', null]);
   });
 });
+
+describe('a pulse of off, whose end would switch on', () => {
+  /** `down` goes off for 5 s; `up` goes on meanwhile. */
+  async function aMotor(excludes = ['down']) {
+    const built = await aBank(anOutput({ id: 'up', pin: 5, excludes }), anOutput({ id: 'down', pin: 6 }));
+    built.bank.switch('down', { action: 'on' });
+    built.bank.switch('down', { action: 'off', durationS: 5 });
+    built.bank.switch('up', { action: 'on' });
+    return built;
+  }
+
+  it('stays off where an output that excludes it is on, nobody holds it, and nothing switches it on later', async () => {
+    const { bank, clock, pins } = await aMotor();
+    await clock.advance(5_000);
+    const { state, held_by, until } = bank.get('down') ?? {};
+    assert.deepEqual([state, held_by, until], ['off', null, null]);
+    await clock.advance(HOUR_MS);
+    bank.switch('up', { action: 'off' });
+    await clock.advance(HOUR_MS);
+    assert.deepEqual(pins.levelsOf(6), [0, 1, 0]);
+  });
+
+  it('stays off also where that one does not obey', async () => {
+    const { bank, clock, pins } = await aMotor();
+    pins.breakPin(5);
+    assert.throws(() => bank.switch('up', { action: 'off' }), HardwareError);
+    await clock.advance(5_000);
+    pins.breakPin(5, false);
+    await clock.advance(HOUR_MS);
+    bank.switch('up', { action: 'off' });
+    assert.deepEqual(pins.levelsOf(6), [0, 1, 0]);
+  });
+
+  it('ends with on where that one is off in time', async () => {
+    const { bank, clock } = await aMotor();
+    bank.switch('up', { action: 'off' });
+    await clock.advance(5_000);
+    assert.equal(bank.get('down')?.state, 'on');
+  });
+
+  it('negative control: ends with on where the other one is none of its business', async () => {
+    const { bank, clock } = await aMotor([]);
+    await clock.advance(5_000);
+    assert.equal(bank.get('down')?.state, 'on');
+  });
+});

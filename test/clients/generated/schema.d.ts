@@ -891,7 +891,7 @@ export interface components {
              */
             level?: number;
             /**
-             * @description Makes it a pulse: after this many seconds the output switches to the other state by itself. A later command replaces a running pulse. Where a rule commands the output, the rule decides then.
+             * @description Makes it a pulse: after this many seconds the output switches to the other state by itself. A later command replaces a running pulse. Where a rule commands the output, the rule decides then. Where an output that excludes it is on then, or does not obey, it stays off.
              * @example 5
              */
             duration_s?: number;
