@@ -90,7 +90,7 @@ export class RuleEngine {
     this.#rules.set(rule.id, running);
     if (rule.then) this.#options.actuator.own(rule.then.output, rule.id);
     // Nobody else says it before the sensor would be silent for the same time once more.
-    if (state.phase === 'stale') this.#act(running, undefined);
+    if (state.phase === 'stale') this.#act(running);
   }
 
   /**
@@ -108,7 +108,7 @@ export class RuleEngine {
     const running = { rule, state, settled, cancel: () => {} };
     this.#rules.set(rule.id, running);
     if (rule.then) this.#options.actuator.own(rule.then.output, rule.id);
-    if (settled || state.phase === 'stale') this.#act(running, old?.state);
+    if (settled || state.phase === 'stale') this.#act(running);
     this.#tell(rule.id, old, running);
   }
 
@@ -155,12 +155,13 @@ export class RuleEngine {
     running.state = state;
     if (state !== before.state || !running.settled) {
       running.settled = true;
-      this.#act(running, before.state);
+      this.#act(running, before.state.phase !== 'stale' && state.phase === 'stale');
     } else if (state.phase === 'pending') this.#options.onPending?.(running);
     if (state !== before.state) this.#tell(running.rule.id, before, running);
   }
 
-  #act(running: Running, before: RuleState | undefined): void {
+  /** Only a silence that it hears begin ends a command: one that it finds may be older than that. */
+  #act(running: Running, endsCommand = false): void {
     const { clock, actuator, surroundings } = this.#options;
     const { rule, state } = running;
     running.cancel();
@@ -171,7 +172,6 @@ export class RuleEngine {
     const want = wantOf(running, surroundings);
     if (rule.then === undefined) return;
     if (want !== undefined) {
-      const endsCommand = state.phase === 'stale' && before?.phase !== 'stale';
       actuator.demand(rule.then.output, want, { rule: rule.id, why: this.#why(running), endsCommand });
     } else if (state.phase === 'idle') actuator.rest(rule.then.output, rule.id);
   }

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { RuleConfig } from '../../schemas/rules.ts';
 import { RuleEngine, type Transition } from '../../src/rules/engine.ts';
+import { aBank, aVent } from '../outputs/a-bank.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 
 const vent = (action: 'on' | 'off') => ({ output: 'vent', action });
@@ -90,5 +91,56 @@ describe('a rule that takes the place of another one', () => {
     engine.add(rule, { phase: 'active', since: 0, wasActive: false });
     engine.put({ ...rule, alert: 'critical' });
     assert.deepEqual(done, []);
+  });
+});
+
+describe('a rule that is made while its sensor is silent', () => {
+  /** The sensor `air` has been silent for a second. */
+  async function aSilentHouse() {
+    const { bank, clock } = await aBank(aVent({ safe: 'off', override_s: 600 }));
+    const engine = new RuleEngine({
+      clock,
+      surroundings: { staleAfterS: new Map([['air', 30]]), safe: new Map([['vent', false]]) },
+      actuator: bank,
+      onTransition: () => undefined,
+    });
+    await clock.advance(31_000);
+    return { bank, clock, engine, vent: () => [bank.get('vent')?.state, bank.get('vent')?.held_by] };
+  }
+
+  const ways: Record<string, (engine: RuleEngine) => void> = {
+    'put anew': (engine) => engine.put(rule),
+    'in place of one that asks another sensor': (engine) => {
+      engine.put({ ...rule, sensor: 'soil' });
+      engine.put(rule);
+    },
+    'begun late, with the silence that it remembers': (engine) =>
+      engine.add(rule, { phase: 'stale', since: 0, wasActive: false }),
+  };
+  for (const [way, begin] of Object.entries(ways)) {
+    it(`ends no command that was given in the silence: ${way}`, async () => {
+      const { bank, clock, engine, vent } = await aSilentHouse();
+      bank.switch('vent', { action: 'on' });
+      begin(engine);
+      assert.equal(engine.stateOf('heat')?.phase, 'stale');
+      assert.deepEqual([vent(), bank.get('vent')?.demand], [['on', 'api'], 'off']);
+      await clock.advance(599_000);
+      assert.deepEqual(vent(), ['on', 'api']);
+      await clock.advance(1000);
+      assert.deepEqual(vent(), ['off', 'rule']);
+    });
+  }
+
+  it('negative control: one that hears the silence begin ends it', async () => {
+    const { bank, clock, engine, vent } = await aSilentHouse();
+    engine.put(rule);
+    engine.take({
+      ...{ sensor: 'air', value: 20, quality: 'good', reason: null, simulated: false },
+      ...{ at: clock.now(), monotonic: clock.monotonic() },
+    });
+    bank.switch('vent', { action: 'on' });
+    assert.deepEqual(vent(), ['on', 'api']);
+    await clock.advance(30_000);
+    assert.deepEqual(vent(), ['off', 'rule']);
   });
 });
