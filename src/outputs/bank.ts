@@ -1,7 +1,7 @@
 import type { OutputConfig } from '../../schemas/devices.ts';
 import type { Output } from '../../schemas/outputs.ts';
 import { type Clock, toTimestamp } from '../clock.ts';
-import type { Driver } from '../hardware/driver.ts';
+import { type Driver, HardwareError } from '../hardware/driver.ts';
 import type { OutputChange } from './change.ts';
 import { Channel, type Surroundings } from './channel.ts';
 import { excludeEachOther, offFirst } from './exclusion.ts';
@@ -51,8 +51,7 @@ export class OutputBank {
       }
     } catch (fault) {
       // The kernel keeps the levels of this process after its end.
-      new OutputBank([...channels.values()], surroundings.clock).makeSafe();
-      throw fault;
+      throw new OutputBank([...channels.values()], surroundings.clock).#giveUp(fault as Error);
     }
     return new OutputBank(
       configs.map(({ id }) => channels.get(id) as Channel),
@@ -169,6 +168,17 @@ export class OutputBank {
       }
     }
     if (faults.length > 0) throw new AggregateError(faults, 'Not every output could be driven to its safe state.');
+  }
+
+  /** Makes safe what there is. Answers the fault that was the reason, with what did not obey then. */
+  #giveUp(fault: Error): Error {
+    try {
+      this.makeSafe();
+      return fault;
+    } catch (unsafe) {
+      const left = (unsafe as AggregateError).errors.map(({ message }) => message).join('; ');
+      return new HardwareError(`${fault.message}; not every output is safe now: ${left}`, { cause: fault });
+    }
   }
 
   #describe({ config, pin, heldBy, owner, command, demand }: Channel): Output {

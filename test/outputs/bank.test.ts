@@ -151,6 +151,18 @@ describe('the safe states', () => {
     });
     assert.deepEqual(pins.levelsOf(LED), [1, 0]);
   });
+
+  it('that cannot be driven then do not hide why the other line cannot be had', async () => {
+    const clock = new FakeClock();
+    const pins = openBreakable(clock);
+    await pins.input(VENT, { pull: 'off', active: 'high', debounceMs: 0 });
+    pins.breakPin(LED);
+    const claim = OutputBank.claim([anOutput({ initial: 'on' }), aVent()], pins, { clock, onFault: assert.fail });
+    await assert.rejects(claim, {
+      name: 'HardwareError',
+      message: /GPIO 22 .* is already taken.*; not every output is safe now: GPIO 17 is gone$/,
+    });
+  });
 });
 
 it('a state is on or off in words, and null where there is none', () => {
