@@ -28,7 +28,8 @@ export const OutputSchema = Type.Object(
     until: Nullable({
       ...TimestampSchema,
       description:
-        'When the pulse or the command ends; null: for good. Earlier where the sensor of its rule dies, or the server ' +
+        'When the pulse or the command ends; null: for good, or until a rule for this output is made: then for the ' +
+        '`override_s` that begins with it. Earlier where the sensor of its rule dies, or the server ' +
         'is restarted: then outputs are safe, and rules decide.',
     }),
     rule: Nullable({ ...IdSchema, description: 'The rule that commands this output, also while it wants nothing.' }),

@@ -137,7 +137,10 @@ export class OutputBank {
     channel.settle();
   }
 
-  /** The rule is gone: the output goes to its safe state as soon as it may, and then belongs to nobody. */
+  /**
+   * The rule is gone: the output goes to its safe state as soon as it may, and then belongs to nobody. What the longest
+   * time on has switched off is not switched on for that.
+   */
   release(output: string, rule: string): void {
     const channel = this.#channels.get(output);
     if (channel === undefined) return;

@@ -64,10 +64,7 @@ export class Channel {
     return this.partners.find(({ pin }) => pin.mayBeOn);
   }
 
-  /**
-   * Carries out a command of the API; null ends the one before. Throws HardwareError, and then everybody wants what they
-   * wanted before.
-   */
+  /** Carries out a command of the API, or ends it (null). Throws HardwareError, and leaves what was wanted before. */
   obey(command: Command | null): void {
     const [before, wasTripped, wasHeldBy] = [this.command, this.#tripped, this.#heldBy];
     this.command = command;
@@ -92,7 +89,8 @@ export class Channel {
     if (want !== undefined && !pin.shows(want) && this.#may(want)) this.#drive(want);
     else if (pin.failingSince !== null) this.#assure();
     if (want === undefined || pin.shows(want)) this.#heldBy = want?.by ?? null;
-    if (this.demand?.isLast && this.demand.on === pin.on && this.command === null) this.demand = null;
+    if (this.demand?.isLast && this.command === null && (this.#tripped || this.demand.on === pin.on))
+      this.demand = null;
     if (this.command !== null && this.command.until === null && this.command.after === pin.on) this.command = null;
     this.#letGo();
     this.#arm();

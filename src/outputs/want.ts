@@ -6,7 +6,7 @@ export interface Demand {
   rule: string;
   on: boolean;
   why: string;
-  /** True when it ends as soon as it is carried out: its rule is gone. */
+  /** True when it ends as soon as it is carried out, or forbidden by the longest time on: its rule is gone. */
   isLast: boolean;
 }
 

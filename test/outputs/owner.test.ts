@@ -141,3 +141,26 @@ describe('an output that goes from one rule to another', () => {
     assert.deepEqual([led()?.state, led()?.rule, led()?.demand], ['on', 'frost', 'on']);
   });
 });
+
+describe('the longest time on', () => {
+  for (const { what, initial, hold } of [
+    { what: 'a rule', initial: 'off', hold: false },
+    { what: 'a command, and a rule that is gone meanwhile', initial: 'on', hold: true },
+  ] as const) {
+    it(`outlives ${what}: the safe state would be on, and nothing waits for ever to switch it on`, async () => {
+      const { bank, clock } = await aBank(anOutput({ safe: 'on', initial, max_on_s: 60 }));
+      bank.own('led', 'heat');
+      bank.demand('led', true, heat);
+      if (hold) bank.switch('led', { action: 'on' });
+      else await clock.advance(60_000);
+      bank.release('led', 'heat');
+      await clock.advance(60_000);
+      const { state, held_by, rule, demand } = bank.get('led') ?? {};
+      assert.deepEqual([state, held_by, rule, demand], ['off', 'limit', null, null]);
+      assert.equal(bank.switch('led', { action: 'on' })?.state, 'on');
+      bank.switch('led', { action: 'off' });
+      await clock.advance(600_000);
+      assert.equal(bank.get('led')?.state, 'off');
+    });
+  }
+});

@@ -855,7 +855,7 @@ export interface components {
             held_by: "api" | "rule" | "limit" | null;
             /**
              * Format: date-time
-             * @description When the pulse or the command ends; null: for good. Earlier where the sensor of its rule dies, or the server is restarted: then outputs are safe, and rules decide.
+             * @description When the pulse or the command ends; null: for good, or until a rule for this output is made: then for the `override_s` that begins with it. Earlier where the sensor of its rule dies, or the server is restarted: then outputs are safe, and rules decide.
              * @example 2026-11-23T10:00:00.000Z
              */
             until: string | null;
@@ -939,7 +939,7 @@ export interface components {
             held_by: "api" | "rule" | "limit" | null;
             /**
              * Format: date-time
-             * @description When the pulse or the command ends; null: for good. Earlier where the sensor of its rule dies, or the server is restarted: then outputs are safe, and rules decide.
+             * @description When the pulse or the command ends; null: for good, or until a rule for this output is made: then for the `override_s` that begins with it. Earlier where the sensor of its rule dies, or the server is restarted: then outputs are safe, and rules decide.
              * @example 2026-11-23T10:00:00.000Z
              */
             until: string | null;
