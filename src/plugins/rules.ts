@@ -1,10 +1,13 @@
 import type { FastifyBaseLogger } from 'fastify';
 import fp from 'fastify-plugin';
 import type { Config } from '../../schemas/config.ts';
+import type { RuleConfig } from '../../schemas/rules.ts';
 import type { Cancel, Clock } from '../clock.ts';
 import { RuleEngine } from '../rules/engine.ts';
+import type { RuleState } from '../rules/evaluate.ts';
 import { Journal } from '../rules/journal.ts';
 import { RuleBook, type Shelf } from '../rules/rule-book.ts';
+import { readRules } from '../rules/stored-rule.ts';
 import type { Store } from '../store/store.ts';
 import { bootIdentity } from '../timekeeping/synchronised.ts';
 
@@ -59,22 +62,32 @@ export default fp<Options>(
       maxGiven: MAX_GIVEN,
     });
 
+    function recalled(rule: RuleConfig, text: string | undefined): RuleState | undefined {
+      try {
+        return journal.recall(rule, text);
+      } catch (error) {
+        log.error(error, `what rule ${rule.id} knew cannot be read: it begins anew`);
+        return undefined;
+      }
+    }
+
     async function load(): Promise<void> {
       const { rules, states, open } = await store.ask('rules', {});
-      shelf.isRead = true;
-      book.start(
-        rules.map(({ definition, ...rule }) => ({ ...rule, definition: JSON.parse(definition) })),
-        (rule) => journal.recall(rule, states[rule.id]),
+      const given = readRules(rules, (id, error) =>
+        log.error(error, `rule ${id} is stored and cannot be read: it is left out until it is put anew`),
       );
+      book.start(given, (rule) => recalled(rule, states[rule.id]));
+      shelf.isRead = true;
       journal.reconcile(open, engine.rules);
     }
 
     let giveUp = () => {};
     timekeeping.onSettled(() => {
-      store.ask('rules', {}).then(
-        ({ rules }) => book.restamp(rules),
-        (error) => log.error(error, 'rules that were changed before the clock was trusted show the time of then'),
-      );
+      book
+        .restamp(async () => (await store.ask('rules', {})).rules)
+        .catch((error) =>
+          log.error(error, 'rules that were changed before the clock was trusted show the time of then'),
+        );
     });
 
     await load().catch((error) => {

@@ -70,12 +70,17 @@ export class RuleBook {
     this.#apply();
   }
 
-  /** The true times of changes that were made before the clock was trusted. */
-  restamp(changes: readonly Pick<GivenRule, 'id' | 'changedAt'>[]): void {
-    for (const { id, changedAt } of changes) {
-      const given = this.#given.get(id);
-      if (given !== undefined) this.#given.set(id, { ...given, changedAt });
-    }
+  /**
+   * Takes over the true times of changes that were made before the clock was trusted. No change is made while they are
+   * read. Throws what reading throws.
+   */
+  restamp(read: () => Promise<readonly Pick<GivenRule, 'id' | 'changedAt'>[]>): Promise<void> {
+    return this.#inTurn(async () => {
+      for (const { id, changedAt } of await read()) {
+        const given = this.#given.get(id);
+        if (given !== undefined) this.#given.set(id, { ...given, changedAt });
+      }
+    });
   }
 
   list(): Rule[] {

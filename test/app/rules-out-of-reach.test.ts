@@ -45,3 +45,21 @@ it('rules that cannot be loaded are tried again, and each new reason is one line
     ['given'],
   );
 });
+
+it('rules that were read and could not begin are not changed over the API', async (t) => {
+  const ask = Store.prototype.ask;
+  let isBroken = true;
+  t.mock.method(Store.prototype, 'ask', function (this: Store, ...request: Parameters<Store['ask']>) {
+    const isRules = (request[0] as string) === 'rules';
+    return isRules && isBroken ? Promise.resolve({ states: {}, open: [] }) : ask.apply(this, request);
+  });
+  const clock = new FakeClock();
+  const { app } = await buildTestApp(t, {}, { clock });
+  const body = { sensor: 'button', above: 0, alert: 'info' };
+  const put = async () =>
+    (await app.inject({ method: 'PUT', url: '/api/rules/given', headers: withKey, body })).statusCode;
+  assert.equal(await put(), 503);
+  isBroken = false;
+  await clock.advance(5000);
+  await eventually(async () => (await put()) === 201);
+});
