@@ -91,7 +91,6 @@ export class Channel {
     if (want === undefined || pin.shows(want)) this.#heldBy = want?.by ?? null;
     if (this.demand?.isLast && this.command === null && (this.#tripped || this.demand.on === pin.on))
       this.demand = null;
-    if (this.command !== null && this.command.until === null && this.command.after === pin.on) this.command = null;
     this.#letGo();
     this.#arm();
   }
@@ -137,7 +136,10 @@ export class Channel {
 
   /** What is over holds nothing, also where the pin does not obey what comes then. */
   #letGo(): void {
-    const isOver = this.#heldBy === 'api' ? this.command === null : this.#heldBy === 'rule' && this.demand === null;
+    const { command, demand, pin } = this;
+    const isAtEnd = command !== null && command.until === null && command.after !== null;
+    if (isAtEnd && (command.after === pin.on || demand !== null)) this.command = null;
+    const isOver = this.#heldBy === 'api' ? this.command === null : this.#heldBy === 'rule' && demand === null;
     if (isOver) this.#heldBy = null;
   }
 
@@ -190,7 +192,7 @@ export class Channel {
     if (this.command?.until != null && now >= this.command.until) {
       const { after } = this.command;
       // An end that may not switch on now is no wish that waits: nobody would expect it hours later.
-      const isOver = after === null || this.demand !== null || (after && this.blockedBy() !== undefined);
+      const isOver = after === null || (after && this.blockedBy() !== undefined);
       this.command = isOver ? null : { on: after, level: 1, until: null, after };
     }
     this.settle();

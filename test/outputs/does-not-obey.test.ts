@@ -85,6 +85,20 @@ describe('an output that does not obey', () => {
     assert.deepEqual([led()?.state, led()?.held_by], ['off', 'rule']);
   });
 
+  it('follows a rule that begins to want something while the end of a pulse is tried again', async () => {
+    const { bank, pins, clock, led } = await held();
+    pins.breakPin(LED, false);
+    bank.rest('led', 'cold');
+    bank.switch('led', { action: 'on', durationS: 5 });
+    pins.breakPin(LED);
+    await clock.advance(5000);
+    bank.demand('led', true, cold);
+    pins.breakPin(LED, false);
+    await clock.advance(1000);
+    assert.deepEqual([led()?.state, led()?.held_by, led()?.demand], ['on', 'rule', 'on']);
+    assert.deepEqual(bank.failing(), []);
+  });
+
   it('is held by no rule that is over', async () => {
     const { bank, pins, clock, led } = await held();
     pins.breakPin(LED, false);
