@@ -9,7 +9,7 @@ import { type Command, type Demand, firstWant, type Want } from './want.ts';
 
 export interface Surroundings {
   clock: Clock;
-  /** Hears of a pin that did not obey when nobody was there to be told. */
+  /** Hears of a pin that does not obey when nobody was there to be told; once, until it obeys again. */
   onFault: (output: string, fault: Error) => void;
 }
 
@@ -100,7 +100,7 @@ export class Channel {
     try {
       this.carryOut();
     } catch (fault) {
-      this.#onFault(this.config.id, fault as Error);
+      if (this.pin.failingSince === null) this.#onFault(this.config.id, fault as Error);
       this.#tryAgain();
     }
   }
