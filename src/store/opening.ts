@@ -1,11 +1,11 @@
 import { statSync } from 'node:fs';
 import SQLite, { type Database } from 'better-sqlite3';
 import { systemClock } from '../clock.ts';
-import { assertDurable, openDatabase } from './database.ts';
+import { openDatabase } from './database.ts';
 import { BrokenDatabase, codeOf, isBroken } from './fault.ts';
 import type { Recovery, WorkerOptions } from './protocol.ts';
 import { type Salvaged, salvage } from './salvage.ts';
-import { setAside } from './set-aside.ts';
+import { finishTakingPlace, placeForNew, takePlace } from './set-aside.ts';
 
 /** The service has to be up again within seconds; what takes longer to read stays in the file that was set aside. */
 const SALVAGE_MS = 4000;
@@ -21,49 +21,68 @@ export interface Opened {
 }
 
 /**
- * Opens or makes the database. A broken one is set aside, and what can be read of it moves into a new one. Throws
+ * Opens or makes the database. What can be read of a broken one moves into a new one, which takes its place. Throws
  * StartError for a file that is not ours to use, and what SQLite says where the disk is at fault.
  */
 export function openOrRecover(place: Place): Opened {
+  const { file, maxBytes } = place;
   try {
-    refuseEmptied(place.file);
-    return { database: openDatabase(place.file, place.maxBytes) };
+    const aside = finishTakingPlace(file);
+    refuseEmptied(file);
+    const database = openDatabase(file, maxBytes);
+    return aside === undefined ? { database } : { database, recovery: finished(database, aside) };
   } catch (error) {
     if (!isBroken(codeOf(error))) throw error;
     return recover(place, (error as Error).message);
   }
 }
 
-/** Puts a new database in the place of a broken one, which nobody has open any more. */
-export function recover({ file, maxBytes, windowMs }: Place, reason: string): Required<Opened> {
+/**
+ * Puts a new database in the place of a broken one, which nobody has open any more. The broken one keeps its name until
+ * the new one is whole and on the disk: what is cut short before that starts over, and what cannot be saved for lack of
+ * room lies in the broken one, while a new one without it serves.
+ */
+export function recover(place: Place, reason: string): Required<Opened> {
+  const { file, maxBytes } = place;
   const at = systemClock.now();
-  const deadline = systemClock.monotonic() + SALVAGE_MS;
-  const aside = setAside(file, at);
-  const database = openDatabase(file, maxBytes);
-  const end = Math.max(deadline, systemClock.monotonic() + SALVAGE_AT_LEAST_MS);
-  const options = { windowMs, now: at, mayGoOn: () => systemClock.monotonic() < end };
-  // One sync for all of it: a slow card would save a few thousand rows in the time. The log stays whole without.
-  database.pragma('synchronous = NORMAL');
-  const saved = salvaged(aside, database, options);
-  database.pragma('synchronous = FULL');
-  assertDurable(database);
-  database.transaction(() => database.exec('UPDATE batch_count SET last = last'))(); // takes the log to the disk
-  return { database, recovery: { at, file: aside, reason, ...saved } };
+  let saved: Salvaged;
+  let why = reason;
+  try {
+    saved = fillNew(place, { now: at, forMs: SALVAGE_MS });
+  } catch (error) {
+    why = `${reason}; nothing could be saved from it: ${(error as Error).message}`;
+    saved = fillNew(place, { now: at, forMs: 0 });
+  }
+  const aside = takePlace(file, at);
+  return { database: openDatabase(file, maxBytes), recovery: { at, file: aside, reason: why, ...saved } };
 }
 
-function salvaged(aside: string, into: Database, options: Parameters<typeof salvage>[2]): Salvaged {
+/** Makes a new database beside a broken one, with what can be read of that; on the disk and closed when it returns. */
+function fillNew({ file, maxBytes, windowMs }: Place, { now, forMs }: { now: number; forMs: number }): Salvaged {
+  const deadline = systemClock.monotonic() + forMs;
   let from: Database | undefined;
+  const into = openDatabase(placeForNew(file), maxBytes);
   try {
-    from = new SQLite(aside);
+    const end = forMs === 0 ? deadline : Math.max(deadline, systemClock.monotonic() + SALVAGE_AT_LEAST_MS);
+    // One sync for all of it: a slow card would save a few thousand rows in the time. The log stays whole without.
+    into.pragma('synchronous = NORMAL');
+    from = new SQLite(file);
     // A broken index must not hide rows that are there.
     from.pragma('cell_size_check = ON');
-    return salvage(from, into, options);
-  } catch (error) {
-    if (isBroken(codeOf(error))) return { items: 0, readings: 0 };
-    throw error;
+    const saved = salvage(from, into, { windowMs, now, mayGoOn: () => systemClock.monotonic() < end });
+    into.pragma('wal_checkpoint(TRUNCATE)'); // all of it into the file, and that to the disk
+    return saved;
   } finally {
     from?.close();
+    into.close();
   }
+}
+
+/** Of a recovery that had everything done but to tell of it. */
+function finished(database: Database, aside: string): Recovery {
+  const count = (table: string) => database.prepare<[], number>(`SELECT count(*) FROM ${table}`).pluck().get() ?? 0;
+  const reason = 'the process before this one ended while it put a new one in its place';
+  return { at: systemClock.now(), file: aside, reason, items: count('outbox'), readings: count('reading') };
 }
 
 /** SQLite takes a file of no length for a new database, and throws the log beside it away. */

@@ -1,28 +1,62 @@
-import { existsSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { closeSync, existsSync, fsyncSync, openSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 
 /** What lies beside a database: its log, which belongs to it, and the index of the log, which is made again. */
 const LOG = '-wal';
 const LOG_INDEX = '-shm';
 
+/** Where the database is made that is to take the place of a broken one. */
+const NEW = '.new';
+
 /**
- * Gives a database and its log another name, with the time in it; answers the new path. Only the newest one is kept:
- * broken files must not fill the card.
+ * Answers the path for a new database, with nothing there. Of those that were set aside before only the one to come is
+ * kept: broken files must not fill the card.
  */
-export function setAside(file: string, at: number): string {
+export function placeForNew(file: string): string {
+  for (const path of allSetAside(file)) rmSync(path);
+  const fresh = file + NEW;
+  for (const path of [fresh, fresh + LOG, fresh + LOG_INDEX]) rmSync(path, { force: true });
+  return fresh;
+}
+
+/**
+ * Puts the new database, which is whole and closed, in the place of the broken one, and gives that one and its log another
+ * name, with the time in it. Answers the broken one's path.
+ */
+export function takePlace(file: string, at: number): string {
   const stamp = new Date(at).toISOString().replace(/[-:]|\.\d+/g, '');
-  const aside = `${file}.broken-${stamp}`;
-  forgetOlder(file);
+  renameSync(file, `${file}.broken-${stamp}`);
+  return finishTakingPlace(file) as string;
+}
+
+/**
+ * What {@link takePlace} could not finish. A broken database is set aside only when the new one is whole: a new one with
+ * a broken one set aside, and nothing in between, is to be used. Answers the broken one's path where that was so.
+ */
+export function finishTakingPlace(file: string): string | undefined {
+  if (existsSync(file) || !existsSync(file + NEW)) return undefined;
+  const aside = allSetAside(file).find((path) => !path.endsWith(LOG));
+  if (aside === undefined) return undefined;
   if (existsSync(file + LOG)) renameSync(file + LOG, aside + LOG);
-  renameSync(file, aside);
   rmSync(file + LOG_INDEX, { force: true });
+  renameSync(file + NEW, file);
+  syncFolder(dirname(file));
   return aside;
 }
 
-function forgetOlder(file: string): void {
+function allSetAside(file: string): string[] {
   const folder = dirname(file);
   const prefix = `${basename(file)}.broken-`;
-  for (const name of readdirSync(folder)) {
-    if (name.startsWith(prefix)) rmSync(join(folder, name));
+  const names = existsSync(folder) ? readdirSync(folder) : [];
+  return names.filter((name) => name.startsWith(prefix)).map((name) => join(folder, name));
+}
+
+/** A new name is on the disk only with the folder that it stands in. */
+function syncFolder(folder: string): void {
+  const descriptor = openSync(folder, 'r');
+  try {
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
   }
 }
