@@ -1,6 +1,7 @@
 import type { Database } from 'better-sqlite3';
 import { HOUR_MS, windowAt } from '../summaries/window.ts';
 import { type Row, readable, TableCopy } from './table-copy.ts';
+import { copyNeverClosed, copyUntrusted, newestSummary } from './uncounted.ts';
 
 /** What came over from a broken database. */
 export interface Salvaged {
@@ -17,7 +18,7 @@ interface Options {
   mayGoOn: () => boolean;
 }
 
-/** Raw rows are kept for as long as a window may be open at most. */
+/** Raw rows for the next revisions of windows that were closed: what comes late is seldom later than a window is long. */
 const KEPT_READINGS_MS = HOUR_MS;
 /** Numbers that no series of the broken database had, whatever of it can be read. */
 const NEW_SERIES = 1_000_000;
@@ -26,8 +27,9 @@ const BATCHES_AHEAD = 1_000_000;
 
 /**
  * Copies what can be read of a broken database into an empty one, first what nobody else has, as far as the time allows:
- * rules; what waits to go upstream, in the batches that were tried already; the raw rows of the last hour and their
- * summaries; then all the summaries, which the API shows. Throws only where the new database cannot be written.
+ * rules; what waits to go upstream, in the batches that were tried already; raw rows that wait for their true time, those
+ * of the last hour with their summaries, and those of windows that were never closed; then all the summaries, which the
+ * API shows. Throws only where the new database cannot be written.
  */
 export function salvage(from: Database, into: Database, options: Options): Salvaged {
   const tables = new TableCopy(from, into, options);
@@ -36,13 +38,14 @@ export function salvage(from: Database, into: Database, options: Options): Salva
   numberBatches(from, into);
   for (const table of ['alert', 'rule_change']) tables.copy({ table, key: ['id'] });
   const ids = into.prepare<[], number>("SELECT id FROM series WHERE kind = 'sensor'").pluck().all();
+  const untrusted = copyUntrusted(tables);
   const series = ids.map((id) => salvageSeries(id, tables, { from, ...options }));
   const summaries = tables.copy({ table: 'summary', key: ['series', 'start', 'size', 'revision'] });
   into.transaction(() => {
     for (const sensor of series) settle(sensor, into, { ...options, summaries: summaries.whole });
   })();
   tables.copy({ table: 'output_change', key: ['id'] });
-  return { items, readings: series.reduce((sum, { rows }) => sum + rows, 0) };
+  return { items, readings: series.reduce((sum, { rows }) => sum + rows, untrusted) };
 }
 
 /** Few rows each. */
@@ -56,11 +59,13 @@ interface SavedSeries {
   id: number;
   /** First instant of what was looked for. */
   since: number;
+  /** Where the newest summary begins that may be lost. */
+  summarisedUntil: number;
   rows: number;
   whole: boolean;
 }
 
-/** The raw rows of a sensor's last hour, its windows that were open, and those that were closed in it. */
+/** The raw rows of a sensor's last hour, the windows that were closed in it, and all its windows that were open. */
 function salvageSeries(id: number, tables: TableCopy, sides: Options & { from: Database }): SavedSeries {
   const { from, windowMs, now } = sides;
   const newest = readable(() =>
@@ -71,7 +76,9 @@ function salvageSeries(id: number, tables: TableCopy, sides: Options & { from: D
   tables.copy({ table: 'open_window', where: `series = ${id} AND start >= ${since}`, key: ['start'] });
   const recent = `series = ${id} AND start >= ${since - HOUR_MS}`;
   tables.copy({ table: 'summary', where: recent, key: ['start', 'size', 'revision'] });
-  return { id, since, rows: rows.rows, whole: rows.whole && newest !== undefined };
+  const older = copyNeverClosed(id, since, tables);
+  const summarisedUntil = newestSummary(id, since - HOUR_MS, from);
+  return { id, since, summarisedUntil, rows: rows.rows + older, whole: rows.whole && newest !== undefined };
 }
 
 interface Settling extends Options {
@@ -80,21 +87,25 @@ interface Settling extends Options {
 }
 
 /** What comes late must not be counted as if nothing of it had been sent. */
-function settle({ id, since, whole }: SavedSeries, into: Database, { summaries, windowMs, now }: Settling): void {
+function settle(saved: SavedSeries, into: Database, { summaries, windowMs, now }: Settling): void {
+  const { id, since, summarisedUntil, whole } = saved;
   if (!whole) into.prepare(FORGET_REOPENED).run(id);
   const end = windowAt(now, windowMs).start + windowMs;
   // A summary from before this instant does not find its raw rows any more: what comes late is added to it instead.
   into.prepare('UPDATE series SET purged_until = max(purged_until, ?) WHERE id = ?').run(whole ? since : end, id);
-  if (!summaries) into.prepare(FORGET_SUMMARIES).run({ id, now: windowAt(now, windowMs).start });
+  if (summaries) return;
+  // A wall clock may be behind at a start.
+  const known = Math.max(windowAt(now, windowMs).start, summarisedUntil + 1);
+  into.prepare(FORGET_SUMMARIES).run({ id, summarisedUntil, known });
 }
 
 /** Which rows of a window are counted in its summary is not known without all of them. */
 const FORGET_REOPENED = `DELETE FROM open_window WHERE series = ?
   AND EXISTS (SELECT 1 FROM summary WHERE summary.series = open_window.series AND summary.start = open_window.start)`;
 
-/** A window that may have been sent must not be sent again as if it were new. */
-const FORGET_SUMMARIES = `UPDATE series SET forgotten_until = max(coalesce(forgotten_until, 0),
-  coalesce((SELECT min(start) FROM open_window WHERE series = @id), @now)) WHERE id = @id`;
+/** A window that may have been sent must not be sent again as if it were new: of one that is open among such it is a gap. */
+const FORGET_SUMMARIES = `UPDATE series SET forgotten_until = max(coalesce(forgotten_until, 0), coalesce(
+  (SELECT min(start) FROM open_window WHERE series = @id AND start > @summarisedUntil), @known)) WHERE id = @id`;
 
 /** A number that was given to a batch is never given to another one: it may be under way. */
 function numberBatches(from: Database, into: Database): void {
