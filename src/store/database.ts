@@ -7,7 +7,7 @@ import { isNewer, migrate } from './migrations.ts';
 const OLDEST_SQLITE = [3, 51, 3] as const;
 const SYNCHRONOUS_FULL = 2;
 
-const PAGE_BYTES = 4096;
+export const PAGE_BYTES = 4096;
 /** A second or two of reading from a slow card. */
 const CHECKED_BYTES = 64 * 2 ** 20;
 /** The library takes 16 MB unless it is told; what is read again is in the system's cache anyway. */
@@ -63,14 +63,18 @@ function refuseBroken(database: Database): void {
 
 /** Size of the database in bytes, without its log. */
 export function databaseSize(database: Database): number {
-  const pages = database.pragma('page_count', { simple: true }) as number;
-  return pages * (database.pragma('page_size', { simple: true }) as number);
+  return allPages(database) * (database.pragma('page_size', { simple: true }) as number);
+}
+
+/** Pages of the database, without its log. */
+export function allPages(database: Database): number {
+  return database.pragma('page_count', { simple: true }) as number;
 }
 
 /** Pages that hold something: a deleted row's page stays in the file, and is used again. */
 export function usedPages(database: Database): number {
   const free = database.pragma('freelist_count', { simple: true }) as number;
-  return (database.pragma('page_count', { simple: true }) as number) - free;
+  return allPages(database) - free;
 }
 
 /** The same in bytes. */

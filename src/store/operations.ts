@@ -1,5 +1,5 @@
 import type { Database } from 'better-sqlite3';
-import { databaseSize, roomFor, usedSize } from './database.ts';
+import { databaseSize, PAGE_BYTES, roomFor, usedSize } from './database.ts';
 import { Gaps } from './gaps.ts';
 import { countGivenUp } from './given-up.ts';
 import { probeMedium, roomOnDisk } from './medium.ts';
@@ -31,7 +31,7 @@ export function storeOperations(
   const gaps = new Gaps(database, series);
   const closing = new WindowClosing(database, { series, openWindows, summaries, outbox, gaps });
   const tables = { series, openWindows, summaries, outbox, gaps, closing };
-  const retention = new Retention(database, tables, roomFor(maxBytes).databasePages);
+  const retention = new Retention(database, tables, roomOf(database.name, maxBytes));
 
   /** All of it or nothing, and then nothing of it remembered either. */
   function transaction(work: () => void): void {
@@ -92,4 +92,11 @@ export function storeOperations(
     outboxState: () => outbox.state(),
     close: () => void database.close(),
   };
+}
+
+/** Pages for the database beside its log, by its limit and by what is free on the disk. */
+function roomOf(file: string, maxBytes: number) {
+  const { databasePages, logPages } = roomFor(maxBytes);
+  const pagesOnDisk = () => Math.floor(roomOnDisk(file, maxBytes) / PAGE_BYTES) - logPages;
+  return { pages: databasePages, pagesOnDisk };
 }

@@ -1,5 +1,5 @@
 import type { Database } from 'better-sqlite3';
-import { usedPages } from './database.ts';
+import { allPages, usedPages } from './database.ts';
 import type { Gaps } from './gaps.ts';
 import type { OpenWindow, OpenWindows } from './open-windows.ts';
 import type { OutboxTable } from './outbox-table.ts';
@@ -26,6 +26,13 @@ interface Tables {
   closing: WindowClosing;
 }
 
+interface Room {
+  /** Pages that the database may have by its limit. */
+  pages: number;
+  /** Pages that it finds room for on the disk, as of now. */
+  pagesOnDisk: () => number;
+}
+
 /**
  * Keeps the database within its room. Each step is one small transaction, so that no commit waits long behind it.
  * Alerts are never dropped, and what else is dropped is counted.
@@ -33,7 +40,7 @@ interface Tables {
 export class Retention {
   readonly #database: Database;
   readonly #tables: Tables;
-  readonly #roomPages: number;
+  readonly #room: Room;
   readonly #rows: RetentionRows;
   readonly #history: RetentionHistory;
   readonly #backlog: RetentionBacklog;
@@ -41,14 +48,14 @@ export class Retention {
   readonly #blocked;
   #relieving = false;
 
-  constructor(database: Database, tables: Tables, roomPages: number) {
+  constructor(database: Database, tables: Tables, room: Room) {
     this.#database = database;
     this.#tables = tables;
-    this.#roomPages = roomPages;
+    this.#room = room;
     this.#rows = new RetentionRows(database, tables);
     this.#history = new RetentionHistory(database, tables.series);
     this.#backlog = new RetentionBacklog(database, tables);
-    this.#refused = new RetentionRefused(database, tables, roomPages);
+    this.#refused = new RetentionRefused(database, tables, room.pages);
     this.#blocked = database.prepare<[], OpenWindow>(
       `SELECT series, start, size AS sizeMs FROM open_window AS w WHERE EXISTS
        (SELECT 1 FROM reading WHERE series = w.series AND at >= w.start + w.size AND run = 0) ORDER BY start LIMIT 1`,
@@ -83,12 +90,21 @@ export class Retention {
   }
 
   #underPressure(): boolean {
-    const share = usedPages(this.#database) / this.#roomPages;
+    const share = usedPages(this.#database) / this.#roomPages();
     if (!this.#relieving && share > PRESSURE) {
       this.#relieving = true;
       this.#backlog.begin();
     } else if (share <= RELIEF) this.#relieving = false;
     return this.#relieving;
+  }
+
+  /**
+   * On a disk that is full otherwise room is made as well, while it still can be: a transaction that deletes needs some.
+   * What the file has is its own: others that fill the disk do not take more of it than the usual share.
+   */
+  #roomPages(): number {
+    const { pages, pagesOnDisk } = this.#room;
+    return Math.min(pages, Math.max(pagesOnDisk(), allPages(this.#database)));
   }
 
   /** After a backward step of the clock a window stays open in front of rows that are closed: it holds them all back. */
