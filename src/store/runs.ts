@@ -9,6 +9,18 @@ interface RunRow {
   shift: number | null;
 }
 
+/** Each of them has an index of its own, of what waits alone; there are few rules. */
+const RUNS_OF_RECORDS = [
+  ['output_change', 'run'],
+  ['alert', 'run'],
+  ['alert', 'cleared_run'],
+  ['alert', 'acknowledged_run'],
+  ['rule_change', 'run'],
+  ['rule', 'changed_run'],
+]
+  .map(([table, run]) => `SELECT ${run} FROM ${table} WHERE ${run} > 0`)
+  .join(' UNION ');
+
 /**
  * Lives of the process, and what their clocks were wrong by. A Pi has no battery clock: until the first
  * synchronisation after its start the wall clock is a guess. Readings of that time carry their run; when the true time
@@ -23,7 +35,7 @@ export class Runs {
   readonly #find;
   readonly #known;
   readonly #waiting;
-  readonly #allSettled;
+  readonly #settledRecords;
   readonly #settle;
   readonly #settled;
   readonly #newest;
@@ -42,8 +54,8 @@ export class Runs {
       `SELECT * FROM run WHERE shift IS NOT NULL AND id IN (SELECT DISTINCT run FROM reading WHERE run > 0)
        ORDER BY iif(shift > 0, -id, id)`,
     );
-    this.#allSettled = database.prepare<[], { id: number; shift: number }>(
-      'SELECT id, shift FROM run WHERE shift IS NOT NULL ORDER BY id DESC LIMIT 100',
+    this.#settledRecords = database.prepare<[], { id: number; shift: number }>(
+      `SELECT id, shift FROM run WHERE shift IS NOT NULL AND id IN (${RUNS_OF_RECORDS}) ORDER BY id`,
     );
     this.#settle = database.prepare<[number, number]>('UPDATE run SET shift = ? WHERE id = ?');
     this.#newest = database.prepare<[], { at: number | null }>(
@@ -75,9 +87,9 @@ export class Runs {
     })();
   }
 
-  /** Runs that know what their clocks were wrong by. */
+  /** Runs that know what their clocks were wrong by, and have records that are still to be moved. */
   settled(): { id: number; shift: number }[] {
-    return this.#allSettled.all();
+    return this.#settledRecords.all();
   }
 
   /** Moves at most `limit` rows of runs that know their shift; answers how many. Call it until there are none. */

@@ -32,6 +32,22 @@ describe('an alert', () => {
     assert.match(body, /"raised_at":"2026-11-24T10:00:00.000Z","cleared_at":"2026-11-24T10:00:05.000Z"/);
   });
 
+  it('has its true time also behind very many starts without it, as what an output did has', async (t) => {
+    const { recorder, operations, rig, raise, clear, change, changes, clock } = aRecorder(t);
+    for (let start = 0; start < 250; start++) {
+      rig.run = operations.beginRun({ boot: `boot ${start}`, wall: FAKE_START_MS, monotonic: 0 }).id;
+      raise();
+      change(true);
+      clear();
+      await recorder.isDurable(1000);
+      await clock.advance(1000);
+    }
+    operations.trustRun({ run: rig.run, offset: FAKE_START_MS, limit: 100 });
+    assert.equal(operations.publishAlerts({ device: 'pi', upstream: true, now: 0 }), 250);
+    const waiting = changes().filter(({ run }) => run > 0);
+    assert.deepEqual(waiting, []);
+  });
+
   it('that was raised in time and is over in a run without it waits with its end alone', async (t) => {
     const { recorder, operations, rig, raise, clear } = aRecorder(t);
     raise();
