@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import fp from 'fastify-plugin';
 import type { Clock } from '../clock.ts';
 import { Loop } from '../loop.ts';
+import { LOOK_EVERY_MS } from '../store/disk-watch.ts';
 import type { Publishing } from '../store/records.ts';
 import { Store } from '../store/store.ts';
 
@@ -23,18 +24,6 @@ interface Options {
   publishing: () => Publishing;
 }
 
-/** A disk that fails is to be seen within this time, also where a reading comes once an hour. */
-const SEEN_WITHIN_MS = 10_000;
-/** A look writes nothing. */
-const LOOK_EVERY_MS = 4000;
-
-/**
- * After how long without a commit a look is to write. Every second look does where readings come seldom, the first one
- * behind the last commit at the latest within two looks; none does where the readings themselves show it in time.
- */
-const quietMs = (collectEveryMs: number) =>
-  collectEveryMs <= SEEN_WITHIN_MS ? SEEN_WITHIN_MS + LOOK_EVERY_MS : LOOK_EVERY_MS + 1000;
-
 /** Opens the database at boot; looks at its disk; writes what is pending and closes it at the end. */
 export default fp<Options>(
   async (app, { directory, collectEveryMs, ...options }) => {
@@ -54,7 +43,7 @@ export default fp<Options>(
     const watch = new Loop({
       clock: options.clock,
       pauseMs: () => LOOK_EVERY_MS,
-      turn: () => store.probe(quietMs(collectEveryMs)),
+      turn: () => store.probe(collectEveryMs),
       onFault: (fault) => log.error(fault, 'the disk could not be looked at'),
     });
     app.decorate('store', store);

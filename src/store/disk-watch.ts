@@ -7,20 +7,29 @@ interface Options {
   clock: Pick<Clock, 'monotonic'>;
 }
 
+/** A look writes nothing. */
+export const LOOK_EVERY_MS = 4000;
+/** A disk that fails is to be seen within this time, also where a reading comes once an hour. */
+const SEEN_WITHIN_MS = 10_000;
+/** Every second look writes then, the first one behind the last commit at the latest within two looks. */
+const QUIET_MS = LOOK_EVERY_MS + 1000;
+
 /** How the disk does, as the last one saw it who wanted something of it. */
 export class DiskWatch {
   /** Why nothing can be written; null where all is well. */
   fault: string | null = null;
   readonly #options: Options;
+  #lastCommit = Number.NEGATIVE_INFINITY;
   #lastWrite = Number.NEGATIVE_INFINITY;
 
   constructor(options: Options) {
     this.#options = options;
   }
 
-  /** Something is being written: there is no need to write in order to look. */
+  /** Readings are being written: there is no need to write in order to look. */
   writes(): void {
-    this.#lastWrite = this.#options.clock.monotonic();
+    this.#lastCommit = this.#options.clock.monotonic();
+    this.#lastWrite = this.#lastCommit;
   }
 
   /** A question failed. What is no fault of the disk says nothing about it. */
@@ -29,11 +38,16 @@ export class DiskWatch {
     if (isDiskFault(code)) this.fault = message;
   }
 
-  /** Looks at the disk; writes to it as well where nothing was written for `quietMs`, or it failed the last time. */
-  async look(quietMs: number): Promise<void> {
+  /**
+   * Looks at the disk; writes to it as well where the last time failed, or commits, which come `apartMs` apart, do not
+   * show in time what becomes of it. Without sensors none comes.
+   */
+  async look(apartMs: number): Promise<void> {
     const { worker, clock } = this.#options;
-    const write = this.fault !== null || clock.monotonic() - this.#lastWrite >= quietMs;
-    if (write) this.writes();
+    const now = clock.monotonic();
+    const shown = apartMs <= SEEN_WITHIN_MS && now - this.#lastCommit < SEEN_WITHIN_MS + LOOK_EVERY_MS;
+    const write = this.fault !== null || (!shown && now - this.#lastWrite >= QUIET_MS);
+    if (write) this.#lastWrite = now;
     try {
       await worker.ask('probe', { write });
       if (write) this.fault = null;

@@ -123,9 +123,11 @@ export class Store {
     }
   }
 
-  /** Looks at the disk; writes to it as well where nothing was written for `quietMs`, or it failed the last time. */
-  async probe(quietMs: number): Promise<void> {
-    if (this.#again === undefined) await this.#disk.look(quietMs); // else the next try says more
+  /** Looks at the disk, every {@link LOOK_EVERY_MS}, where readings are collected `collectEveryMs` apart. */
+  async probe(collectEveryMs: number): Promise<void> {
+    if (this.#again !== undefined) return; // the next try says more
+    // The first round that is complete when a batch may be no older is the one that is committed.
+    await this.#disk.look(Math.ceil(this.#commitEveryMs / collectEveryMs) * collectEveryMs);
   }
 
   health(): StoreHealth {
