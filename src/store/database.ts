@@ -82,6 +82,18 @@ export function usedSize(database: Database): number {
   return usedPages(database) * (database.pragma('page_size', { simple: true }) as number);
 }
 
+/** What a transaction that writes a few rows may take. */
+const SPARE_PAGES = 16;
+
+/** Throws where the database would not take a row: writes one over as it is, and syncs it. */
+export function probeDatabase(database: Database): void {
+  const most = database.pragma('max_page_count', { simple: true }) as number;
+  if (most - usedPages(database) < SPARE_PAGES) {
+    throw Object.assign(new Error('database or disk is full'), { code: 'SQLITE_FULL' });
+  }
+  database.transaction(() => database.exec('UPDATE batch_count SET last = last'))();
+}
+
 /** Throws StartError when a commit on this connection could be lost at a power cut, or the library is too old. */
 export function assertDurable(database: Database): void {
   const journal = database.pragma('journal_mode', { simple: true });

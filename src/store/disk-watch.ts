@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.ts';
 import { isDiskFault } from './fault.ts';
+import type { Writing } from './protocol.ts';
 import type { StoreError, WorkerClient } from './worker-client.ts';
 
 interface Options {
@@ -16,14 +17,20 @@ const QUIET_MS = LOOK_EVERY_MS + 1000;
 
 /** How the disk does, as the last one saw it who wanted something of it. */
 export class DiskWatch {
-  /** Why nothing can be written; null where all is well. */
-  fault: string | null = null;
+  #fault: string | null = null;
+  /** The database met it: a block in another file says nothing about that. */
+  #inDatabase = false;
   readonly #options: Options;
   #lastCommit = Number.NEGATIVE_INFINITY;
   #lastWrite = Number.NEGATIVE_INFINITY;
 
   constructor(options: Options) {
     this.#options = options;
+  }
+
+  /** Why nothing can be written; null where all is well. */
+  get fault(): string | null {
+    return this.#fault;
   }
 
   /** Readings are being written: there is no need to write in order to look. */
@@ -35,7 +42,18 @@ export class DiskWatch {
   /** A question failed. What is no fault of the disk says nothing about it. */
   failed(error: unknown): void {
     const { code, message } = error as StoreError;
-    if (isDiskFault(code)) this.fault = message;
+    if (isDiskFault(code)) this.refused(message);
+  }
+
+  /** The database did not take rows, or cannot be had at all. */
+  refused(why: string): void {
+    this.#fault = why;
+    this.#inDatabase = true;
+  }
+
+  /** The database took rows. */
+  took(): void {
+    this.#fault = null;
   }
 
   /**
@@ -45,14 +63,22 @@ export class DiskWatch {
   async look(apartMs: number): Promise<void> {
     const { worker, clock } = this.#options;
     const now = clock.monotonic();
-    const shown = apartMs <= SEEN_WITHIN_MS && now - this.#lastCommit < SEEN_WITHIN_MS + LOOK_EVERY_MS;
-    const write = this.fault !== null || (!shown && now - this.#lastWrite >= QUIET_MS);
-    if (write) this.#lastWrite = now;
+    const write = this.#toWrite(now, apartMs);
+    if (write !== 'nothing') this.#lastWrite = now;
+    const before = this.#fault;
     try {
       await worker.ask('probe', { write });
-      if (write) this.fault = null;
+      // What failed meanwhile is not answered by this.
+      if (write !== 'nothing' && this.#fault === before) this.#fault = null;
     } catch (error) {
-      this.fault = (error as Error).message;
+      this.#inDatabase = write === 'row';
+      this.#fault = (error as Error).message;
     }
+  }
+
+  #toWrite(now: number, apartMs: number): Writing {
+    if (this.#fault !== null) return this.#inDatabase ? 'row' : 'block';
+    const shown = apartMs <= SEEN_WITHIN_MS && now - this.#lastCommit < SEEN_WITHIN_MS + LOOK_EVERY_MS;
+    return !shown && now - this.#lastWrite >= QUIET_MS ? 'block' : 'nothing';
   }
 }

@@ -1,11 +1,11 @@
 import type { Database } from 'better-sqlite3';
-import { databaseSize, PAGE_BYTES, roomFor, usedSize } from './database.ts';
+import { databaseSize, PAGE_BYTES, probeDatabase, roomFor, usedSize } from './database.ts';
 import { Gaps } from './gaps.ts';
 import { countGivenUp } from './given-up.ts';
 import { probeMedium, roomOnDisk } from './medium.ts';
 import { OpenWindows } from './open-windows.ts';
 import { OutboxTable } from './outbox-table.ts';
-import type { StoredRow, StoreOperations } from './protocol.ts';
+import type { StoredRow, StoreOperations, Writing } from './protocol.ts';
 import { ReadingsTable } from './readings-table.ts';
 import { recordOperations } from './record-operations.ts';
 import { Retention } from './retention.ts';
@@ -52,7 +52,7 @@ export function storeOperations(
 
   return {
     ...records.operations,
-    probe: (request) => probeMedium(database.name, request),
+    probe: ({ write }) => probe(database, write),
     room: () => roomOnDisk(database.name, maxBytes),
     commit({ rows, again, lost }) {
       transaction(() => {
@@ -99,4 +99,9 @@ function roomOf(file: string, maxBytes: number) {
   const { databasePages, logPages } = roomFor(maxBytes);
   const pagesOnDisk = () => Math.floor(roomOnDisk(file, maxBytes) / PAGE_BYTES) - logPages;
   return { pages: databasePages, pagesOnDisk };
+}
+
+function probe(database: Database, write: Writing): void {
+  probeMedium(database.name, { write: write === 'block' });
+  if (write === 'row') probeDatabase(database);
 }

@@ -147,10 +147,13 @@ export interface Commit {
   lost?: { readings: Lost[]; publishing: Publishing };
 }
 
+/** What a look at the disk writes. What failed in the database itself is seen well only there. */
+export type Writing = 'nothing' | 'block' | 'row';
+
 /** What the worker does for the main thread: the only talk between the two. */
 export interface StoreOperations extends RecordOperations {
-  /** Throws where the disk would not take a row: looks, or writes a block of its own. */
-  probe(request: { write: boolean }): void;
+  /** Throws where the disk would not take a row: looks, or writes a block of its own, or into the database. */
+  probe(request: { write: Writing }): void;
   /** Bytes that the database and its log may have, by their limit and by what is free on the disk. */
   room(request: Record<string, never>): number;
   /** Writes all rows in one transaction, on disk when it resolves. */

@@ -2,6 +2,7 @@ import type { Cancel, Clock } from '../clock.ts';
 import { StartError } from '../start-error.ts';
 import { DiskWatch } from './disk-watch.ts';
 import type { StoreHealth } from './health.ts';
+import { RECORDS, withRoom } from './making-room.ts';
 import { PendingRows, type RowBatch } from './pending-rows.ts';
 import type { Argument, Operation, Recovery, Result, StoredRow, Usage, WorkerOptions } from './protocol.ts';
 import type { Publishing } from './records.ts';
@@ -72,14 +73,14 @@ export class Store {
     const store = new Store(options);
     try {
       store.#usage = await store.#worker.ask('commit', { rows: [], again: false });
-      await store.#worker.ask('probe', { write: false }); // a file of a read-only disk can be opened, and nothing was written yet
+      await store.#worker.ask('probe', { write: 'nothing' }); // a file of a read-only disk can be opened, and nothing was written yet
     } catch (error) {
       const { message, refused } = error as StoreError;
       if (refused !== false) {
         await store.#worker.close();
         throw new StartError(message, 1, { cause: error });
       }
-      store.#disk.fault = message;
+      store.#disk.refused(message);
     }
     return store;
   }
@@ -108,7 +109,7 @@ export class Store {
     await this.#committing;
   }
 
-  /** What a commit calls that finds the database full, before it tries once more. */
+  /** What a commit calls that finds the database full, before it tries once more; so does what brings records. */
   whenFull(makeRoom: () => Promise<void>): void {
     this.#makeRoom = makeRoom;
   }
@@ -116,7 +117,10 @@ export class Store {
   /** Anything else that the database's thread can do. Rejects with StoreError; a disk that fails shows in the health. */
   async ask<O extends Operation>(operation: O, argument: Argument<O>): Promise<Result<O>> {
     try {
-      return await this.#worker.ask(operation, argument);
+      if (!RECORDS.has(operation)) return await this.#worker.ask(operation, argument);
+      const result = await this.#withRoom(operation, argument);
+      if (this.#again === undefined) this.#disk.took();
+      return result;
     } catch (error) {
       this.#disk.failed(error);
       throw error;
@@ -169,13 +173,13 @@ export class Store {
     this.#disk.writes();
     try {
       const lost = batch.lost.length === 0 ? undefined : { readings: batch.lost, publishing: this.#publishing() };
-      this.#usage = await this.#commitWithRoom({ rows: batch.rows, again, ...(lost && { lost }) });
+      this.#usage = await this.#withRoom('commit', { rows: batch.rows, again, ...(lost && { lost }) });
       this.#again = undefined;
       this.#lastCommitAt = this.#clock.now();
-      this.#disk.fault = null;
+      this.#disk.took();
     } catch (error) {
       this.#again = batch;
-      this.#disk.fault = (error as Error).message;
+      this.#disk.refused((error as Error).message);
       this.#commitLater();
     }
   }
@@ -184,13 +188,7 @@ export class Store {
     this.#cancelTimer ??= this.#clock.after(this.#commitEveryMs, () => void this.flush());
   }
 
-  async #commitWithRoom(batch: Argument<'commit'>): Promise<Usage> {
-    try {
-      return await this.#worker.ask('commit', batch);
-    } catch (error) {
-      if ((error as StoreError).code !== 'SQLITE_FULL' || this.#makeRoom === undefined) throw error;
-      await this.#makeRoom();
-      return await this.#worker.ask('commit', batch);
-    }
+  #withRoom<O extends Operation>(operation: O, argument: Argument<O>): Promise<Result<O>> {
+    return withRoom(() => this.#worker.ask(operation, argument), this.#makeRoom);
   }
 }

@@ -10,12 +10,14 @@ import { aRow, newFile, openStore, publishing, WINDOW_MS } from './a-store.ts';
 
 /** A watch over a disk that a test breaks; it counts what the watch itself writes. */
 function aWatch() {
-  const disk = { now: 0, broken: false, written: 0 };
+  const disk = { now: 0, broken: false, full: false, written: 0 };
   const worker = {
     async ask<O extends Operation>(_operation: O, argument: Argument<O>): Promise<Result<O>> {
-      if (!(argument as Argument<'probe'>).write) return undefined as Result<O>;
+      const { write } = argument as Argument<'probe'>;
+      if (write === 'nothing') return undefined as Result<O>;
       disk.written += 1;
-      if (disk.broken) throw new StoreError({ message: 'EIO', code: 'EIO', refused: false });
+      if (disk.broken || (disk.full && write === 'row'))
+        throw new StoreError({ message: 'EIO', code: 'EIO', refused: false });
       return undefined as Result<O>;
     },
   };
@@ -72,12 +74,23 @@ describe('the watch over a disk', () => {
     assert.equal(watch.fault, null);
   });
 
+  it('believes in a database that failed only when that was written to, not a block beside it', async () => {
+    const { disk, watch } = aWatch();
+    watch.failed(new StoreError({ message: 'full', code: 'SQLITE_FULL', refused: false }));
+    disk.full = true;
+    await watch.look(1e9);
+    assert.notEqual(watch.fault, null);
+    disk.full = false;
+    await watch.look(1e9);
+    assert.equal(watch.fault, null);
+  });
+
   it('hears of faults of the disk and of no others', () => {
     const { watch } = aWatch();
     watch.failed(new StoreError({ message: 'no such table', code: 'SQLITE_ERROR', refused: false }));
     assert.equal(watch.fault, null);
     for (const code of ['SQLITE_FULL', 'SQLITE_READONLY', 'SQLITE_IOERR_FSYNC', 'SQLITE_CANTOPEN']) {
-      watch.fault = null;
+      watch.took();
       watch.failed(new StoreError({ message: code, code, refused: false }));
       assert.equal(watch.fault, code);
     }
@@ -106,7 +119,7 @@ describe('a store whose disk begins to fail', () => {
     let written = 0;
     const { ask } = WorkerClient.prototype;
     t.mock.method(WorkerClient.prototype, 'ask', function (this: WorkerClient, ...asked: Parameters<typeof ask>) {
-      if (asked[0] === 'probe' && (asked[1] as Argument<'probe'>).write) written += 1;
+      if (asked[0] === 'probe' && (asked[1] as Argument<'probe'>).write !== 'nothing') written += 1;
       return ask.apply(this, asked);
     });
     for (let second = 0; second < 60; second++) {
