@@ -143,6 +143,16 @@ const MIGRATIONS: readonly string[] = [
 
   `-- 1: readings of it are in a gap, because the receiver refused them. No later revision goes upstream.
    ALTER TABLE summary ADD COLUMN given_up INTEGER NOT NULL DEFAULT 0;`,
+
+  `-- Readings that were given up before their time was known: told as a gap when it is.
+   CREATE TABLE untrusted_loss (
+     series INTEGER NOT NULL REFERENCES series (id),
+     run    INTEGER NOT NULL, -- as in reading
+     first  INTEGER NOT NULL,
+     last   INTEGER NOT NULL,
+     count  INTEGER NOT NULL,
+     PRIMARY KEY (series, run)
+   ) STRICT, WITHOUT ROWID;`,
 ];
 
 /** True where the tables are of a form that this program does not know yet. */

@@ -1,7 +1,7 @@
 import type { Database } from 'better-sqlite3';
 import { databaseSize, PAGE_BYTES, probeDatabase, roomFor, usedSize } from './database.ts';
 import { Gaps } from './gaps.ts';
-import { countGivenUp } from './given-up.ts';
+import { GivenUp } from './given-up.ts';
 import { probeMedium, roomOnDisk } from './medium.ts';
 import { OpenWindows } from './open-windows.ts';
 import { OutboxTable } from './outbox-table.ts';
@@ -29,6 +29,7 @@ export function storeOperations(
   const runs = new Runs(database, readings);
   const records = recordOperations(database, { outbox, runs, maxBytes });
   const gaps = new Gaps(database, series);
+  const givenUp = new GivenUp(database, { series, runs, gaps });
   const closing = new WindowClosing(database, { series, openWindows, summaries, outbox, gaps });
   const tables = { series, openWindows, summaries, outbox, gaps, closing };
   const retention = new Retention(database, tables, roomOf(database.name, maxBytes));
@@ -59,13 +60,9 @@ export function storeOperations(
         // Every row, not one: a single one may look like a row from before, where the clock stepped back.
         if (again && rows.every((row) => readings.holds(trusted(row)))) return;
         for (const row of rows) readings.insert(trusted(row));
-        if (lost !== undefined) countGivenUp(lost, { series, runs, gaps });
+        if (lost !== undefined) givenUp.count(lost);
       });
-      return {
-        sizeBytes: databaseSize(database),
-        usedBytes: usedSize(database),
-        droppedReadings: series.dropped(),
-      };
+      return { ...sizesOf(database), droppedReadings: series.dropped() };
     },
     history: (request) => readings.page(request),
     snapshots: ({ limit }) => latestSnapshots(series, readings, limit),
@@ -73,7 +70,7 @@ export function storeOperations(
       const id = series.idOf('sensor', sensor);
       return id === undefined ? [] : summaries.between(id, range);
     },
-    closeWindows: (request) => closing.closeOver(request),
+    closeWindows: (request) => givenUp.tell(request) + closing.closeOver(request),
     retain: (request) => retention.step(request),
     beginRun: (request) => runs.begin(request),
     trustRun({ run, offset, limit }) {
@@ -99,6 +96,10 @@ function roomOf(file: string, maxBytes: number) {
   const { databasePages, logPages } = roomFor(maxBytes);
   const pagesOnDisk = () => Math.floor(roomOnDisk(file, maxBytes) / PAGE_BYTES) - logPages;
   return { pages: databasePages, pagesOnDisk };
+}
+
+function sizesOf(database: Database) {
+  return { sizeBytes: databaseSize(database), usedBytes: usedSize(database) };
 }
 
 function probe(database: Database, write: Writing): void {

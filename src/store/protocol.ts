@@ -161,7 +161,10 @@ export interface StoreOperations extends RecordOperations {
   history(request: HistoryRequest): HistoryPage;
   snapshots(request: { limit: number }): StoredSnapshot[];
   summaries(request: SummaryRequest): StoredSummary[];
-  /** Closes the oldest windows that are over; answers how many, 0 when there are none left. */
+  /**
+   * Closes the oldest windows that are over, and tells of readings that were given up and have their true time now;
+   * answers how many, 0 when there are none left.
+   */
   closeWindows(request: Closing): number;
   /** One small step of making room; false when there is none left to make. */
   retain(request: Retaining): boolean;

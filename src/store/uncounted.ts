@@ -6,8 +6,9 @@ interface Span {
   end: number;
 }
 
-/** Rows that wait for their true time: they are in no window yet. Answers how many came over. */
+/** Rows that wait for their true time, and losses that do: they are in no window yet. Answers how many came over. */
 export function copyUntrusted(tables: TableCopy): number {
+  tables.copy({ table: 'untrusted_loss', key: ['series', 'run'] });
   return tables.copy({ table: 'reading', where: 'run > 0', key: ['run', 'series', 'at'] }).rows;
 }
 

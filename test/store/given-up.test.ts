@@ -74,4 +74,22 @@ describe('readings that found no room in memory while the disk failed', () => {
     const { gaps } = await received();
     assert.equal(Date.parse(gaps[0]?.from ?? ''), 7_201_000);
   });
+
+  it('are not told before their true time is known, and are not forgotten by a new start until then', async (t) => {
+    const { store, received, file } = await aLongFailure(t, MOST + 500, 1);
+    await store.ask('beginRun', { boot: 'boot', wall: 0, monotonic: 0, offset: 0 });
+    await store.flush();
+    assert.deepEqual(await received(), { summaries: 0, gaps: [], lost: 0 });
+    await store.close();
+
+    const later = await openStore(t, file);
+    await later.store.ask('trustRun', { run: 1, offset: 7_200_000, limit: 1000 });
+    const closing = { now: 0, device: 'pi', units: {}, upstream: true };
+    await later.store.ask('closeWindows', closing);
+    await later.store.ask('closeWindows', closing);
+    const { items } = JSON.parse((await later.store.ask('nextBatch', next))?.body ?? '{}');
+    assert.equal(items.length, 1);
+    assert.deepEqual([items[0].kind, items[0].from], ['gap', new Date(7_201_000).toISOString()]);
+    assert.ok(items[0].count >= 500);
+  });
 });

@@ -36,17 +36,19 @@ function accountOf(operations: ReturnType<typeof storeOperations>) {
   }
 }
 
-it('a salvage brings rows that wait for their true time, however old, and they move there', (t) => {
+it('a salvage brings rows and losses that wait for their true time, however old, and they move there', (t) => {
   const { file, database, operations } = aDatabase(t);
   const run = operations.beginRun({ boot: 'a', wall: 0, monotonic: 0 });
-  operations.commit({ rows: minutes(3000, 0, run.id), again: false });
+  const readings = [{ sensor: 'air', run: run.id, from: 0, to: 1000, count: 5 }];
+  const lost = { readings, publishing: { device: 'pi', upstream: true, now: 0 } };
+  operations.commit({ rows: minutes(3000, 0, run.id), again: false, lost });
   database.close();
   const { database: next, recovery } = recover({ file, maxBytes: 2 ** 29, windowMs: WINDOW_MS }, 'a test');
   t.after(() => next.close());
   assert.equal(recovery.readings, 3000);
   const saved = storeOperations(next, WINDOW_MS);
   while (saved.trustRun({ run: run.id, offset: BEGIN, limit: 1000 }) > 0);
-  assert.deepEqual(accountOf(saved), { summary: 3000, gap: 0 });
+  assert.deepEqual(accountOf(saved), { summary: 3000, gap: 5 });
 });
 
 it('a salvage brings the rows of windows that were never closed, and of closed ones counts none again', (t) => {
