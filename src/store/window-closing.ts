@@ -1,4 +1,5 @@
 import type { Database } from 'better-sqlite3';
+import { systemClock } from '../clock.ts';
 import { summaryId, summaryItem } from '../summaries/item.ts';
 import { merge, type Point, type Statistics, summarise } from '../summaries/statistics.ts';
 import type { Gaps } from './gaps.ts';
@@ -9,6 +10,8 @@ import type { SeriesTable } from './series-table.ts';
 import type { SummariesTable } from './summaries-table.ts';
 
 const WINDOWS_A_CALL = 200;
+/** An hour of readings each second is 3600 rows of a window, and commits wait behind the call. */
+const CALL_MS = 100;
 /** A sync for each window would take a slow card a second for three of them. */
 const WINDOWS_A_COMMIT = 50;
 
@@ -38,18 +41,22 @@ export class WindowClosing {
 
   /**
    * Closes the oldest windows that are over, each whole with its outbox row or not at all; answers how many, 0 when there
-   * are none left. Behind a month without the time there are thousands: a commit must not wait for all of them.
+   * are none left. Behind a month without the time there are thousands: a commit must not wait for all of them, nor for
+   * long where windows are large.
    */
   closeOver(closing: Closing): number {
     const over = this.#tables.openWindows.over(closing.now, WINDOWS_A_CALL);
-    for (let first = 0; first < over.length; first += WINDOWS_A_COMMIT) {
-      this.#closeTogether(over.slice(first, first + WINDOWS_A_COMMIT), closing);
+    const end = systemClock.monotonic() + CALL_MS;
+    let closed = 0;
+    while (closed < over.length && (closed === 0 || systemClock.monotonic() < end)) {
+      closed += this.#closeTogether(over.slice(closed, closed + WINDOWS_A_COMMIT), end, closing);
     }
-    return over.length;
+    return closed;
   }
 
-  /** One that cannot be closed does not undo the ones before it. */
-  #closeTogether(windows: readonly OpenWindow[], closing: Closing): void {
+  /** At least one, and none after `end`. One that cannot be closed does not undo the ones before it. */
+  #closeTogether(windows: readonly OpenWindow[], end: number, closing: Closing): number {
+    let closed = 0;
     let fault: unknown;
     this.#database.transaction(() => {
       for (const window of windows) {
@@ -60,9 +67,12 @@ export class WindowClosing {
           fault = error;
           return;
         }
+        closed += 1;
+        if (systemClock.monotonic() >= end) return;
       }
     })();
     if (fault !== undefined) throw fault;
+    return closed;
   }
 
   /** Closes a window, also before its end, where its rows are in the way; what comes later makes its next revision. */

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { systemClock } from '../../src/clock.ts';
 import { windowCloser } from '../../src/summaries/closer.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 import { WINDOW_MS } from './a-store.ts';
@@ -102,6 +103,7 @@ describe('a reading that comes late', () => {
 
 describe('thousands of windows that are over', () => {
   it('are closed in steps, the oldest first, so that a commit waits for two hundred at most', (t) => {
+    t.mock.method(systemClock, 'monotonic', () => 0);
     const { take, close, database } = openWindows(t);
     take(...Array.from({ length: 450 }, (_, window) => ({ at: window * WINDOW_MS })));
     const now = LATER + 1000 * WINDOW_MS;
@@ -109,6 +111,24 @@ describe('thousands of windows that are over', () => {
     assert.deepEqual([close(now), newest()], [200, START + 199 * WINDOW_MS]);
     assert.deepEqual([close(now), close(now), close(now)], [200, 50, 0]);
     assert.equal(newest(), START + 449 * WINDOW_MS);
+  });
+
+  it('are closed for a tenth of a second at most, and one at least, however many rows they have', (t) => {
+    const { take, close } = openWindows(t);
+    take(...Array.from({ length: 60 }, (_, window) => ({ at: window * WINDOW_MS })));
+    let monotonic = 0;
+    let windowTakesMs = 30;
+    t.mock.method(systemClock, 'monotonic', () => {
+      monotonic += windowTakesMs;
+      return monotonic;
+    });
+    const now = LATER + 1000 * WINDOW_MS;
+    const first = close(now);
+    assert.ok(first >= 2 && first <= 4, `${first} windows`);
+    windowTakesMs = 500;
+    assert.equal(close(now), 1);
+    windowTakesMs = 0;
+    assert.deepEqual([close(now), close(now)], [60 - first - 1, 0]);
   });
 
   it('are all closed in one turn of the closer, which asks again until there are none', async () => {
