@@ -41,7 +41,7 @@ export const HealthSchema = Type.Object(
       max_bytes: Type.Integer({ minimum: 0, description: 'Most that database and log may take on the card.' }),
       dropped_readings: Type.Integer({
         minimum: 0,
-        description: 'Readings that had to make room before they were sent; they are reported upstream as gaps.',
+        description: 'Readings that will never be sent, for want of room or another reason; gaps say upstream which.',
       }),
       recovered: Nullable(
         Type.Object(
@@ -50,7 +50,7 @@ export const HealthSchema = Type.Object(
             file: Type.String({ description: 'Where the broken database lies now.' }),
             reason: Type.String({ description: 'What SQLite said about it.' }),
             items: Type.Integer({ minimum: 0, description: 'Items for upstream that were saved from it.' }),
-            readings: Type.Integer({ minimum: 0, description: 'Raw readings of its last hour that were saved.' }),
+            readings: Type.Integer({ minimum: 0, description: 'Raw readings that were saved from it.' }),
           },
           { description: 'The broken database that was set aside last since the start; null where none was.' },
         ),

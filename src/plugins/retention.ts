@@ -39,9 +39,7 @@ export default fp<Options>(
     function reportDropped(): void {
       const { droppedReadings } = store.health();
       if (droppedReadings > dropped) {
-        log.warn(
-          `${droppedReadings - dropped} readings had to make room before they were sent: the disk limit is reached`,
-        );
+        log.warn(`${droppedReadings - dropped} more readings will never be sent`);
       }
       dropped = droppedReadings;
     }

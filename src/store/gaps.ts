@@ -3,13 +3,21 @@ import { toTimestamp } from '../clock.ts';
 import { gapItem } from '../summaries/item.ts';
 import type { SeriesTable } from './series-table.ts';
 
-/** Readings that had to make room. */
+/** Why readings will never come. */
+export type Reason =
+  | 'no room on the device'
+  | 'refused by the receiver'
+  | 'the disk of the device did not take them'
+  | 'they came after their window was forgotten';
+
+/** Readings that will never come. */
 export interface Loss {
   series: number;
   /** Times of the first and the last of them. */
   from: number;
   to: number;
   count: number;
+  reason: Reason;
 }
 
 interface WaitingGap {
@@ -50,8 +58,8 @@ export class Gaps {
     if (!upstream) return;
     const sensor = this.#series.nameOf(loss.series);
     const waiting = this.#waiting.get(loss.series);
-    const { from, to, count } = waiting === undefined ? loss : joined(loss, waiting.item);
-    const item = gapItem(device, { sensor, from, to, count }, total);
+    const { from, to, count, reason } = waiting === undefined ? loss : joined(loss, waiting.item);
+    const item = gapItem(device, { sensor, from, to, count, reason }, total);
     const json = JSON.stringify(item);
     if (waiting === undefined) this.#insert.run(item.id, json, loss.series, from, count, now);
     else this.#grow.run(item.id, json, from, count, waiting.id);
@@ -59,20 +67,29 @@ export class Gaps {
 
   /** Of two gaps that are set aside the newer one stands for both from now on. Nothing of it is sent any more. */
   fold(older: { item: string; readings: number }, newer: WaitingGap): void {
-    const { from, to, count } = joined(spanOf(older.item), newer.item);
-    const item = { ...JSON.parse(newer.item), from: toTimestamp(from), to: toTimestamp(to), count };
+    const { from, to, ...rest } = joined(spanOf(older.item), newer.item);
+    const item = { ...JSON.parse(newer.item), from: toTimestamp(from), to: toTimestamp(to), ...rest };
     this.#fold.run(JSON.stringify(item), older.readings, newer.id);
   }
 }
 
-type Span = Pick<Loss, 'from' | 'to' | 'count'>;
+type Span = Pick<Loss, 'from' | 'to' | 'count'> & { reason: string };
 
 function spanOf(item: string): Span {
-  const { from, to, count } = JSON.parse(item) as { from: string; to: string; count: number };
-  return { from: Date.parse(from), to: Date.parse(to), count };
+  const { from, to, count, reason } = JSON.parse(item) as { from: string; to: string; count: number; reason: string };
+  return { from: Date.parse(from), to: Date.parse(to), count, reason };
 }
 
-function joined({ from, to, count }: Span, item: string): Span {
+/** Of both, with every reason once. */
+function joined({ from, to, count, reason }: Span, item: string): Span {
   const before = spanOf(item);
-  return { from: Math.min(from, before.from), to: Math.max(to, before.to), count: count + before.count };
+  const reasons = new Set([...before.reason.split(BETWEEN), ...reason.split(BETWEEN)]);
+  return {
+    from: Math.min(from, before.from),
+    to: Math.max(to, before.to),
+    count: count + before.count,
+    reason: [...reasons].join(BETWEEN),
+  };
 }
+
+const BETWEEN = '; ';

@@ -10,7 +10,9 @@ interface Tables {
   gaps: Gaps;
 }
 
-type Waiting = Loss & { run: number };
+type Waiting = Omit<Loss, 'reason'> & { run: number };
+
+const REASON = 'the disk of the device did not take them';
 
 /**
  * Readings that found no room in memory are in a gap, like those that had to make room on the disk. Those of a run whose
@@ -45,7 +47,7 @@ export class GivenUp {
       const id = series.ensure('sensor', sensor);
       const shift = run === 0 ? 0 : runs.shiftOf(run);
       if (shift === null) this.#hold.run({ series: id, run, from, to, count });
-      else gaps.add({ series: id, from: from + shift, to: to + shift, count }, publishing);
+      else gaps.add({ series: id, from: from + shift, to: to + shift, count, reason: REASON }, publishing);
     }
   }
 
@@ -59,7 +61,7 @@ export class GivenUp {
   #tell(known: Waiting[], closing: Closing): void {
     for (const { run, ...loss } of known) {
       this.#delete.run(loss.series, run);
-      this.#tables.gaps.add(loss, closing);
+      this.#tables.gaps.add({ ...loss, reason: REASON }, closing);
     }
   }
 }

@@ -10,7 +10,7 @@ export interface StoreHealth {
   sizeBytes: number | null;
   usedBytes: number | null;
   maxBytes: number;
-  /** Readings that were on disk, had to make room, and were not sent before. */
+  /** Readings that will never be sent; gaps say why. */
   droppedReadings: number;
   /** The broken database that was set aside last since the start. */
   recovered: Recovery | null;

@@ -135,7 +135,7 @@ export interface Usage {
   sizeBytes: number;
   /** Less what is free inside of it. */
   usedBytes: number;
-  /** Readings that had to make room and were not sent, ever. */
+  /** Readings that will never be sent, since the database was made. */
   droppedReadings: number;
 }
 

@@ -141,7 +141,8 @@ export class RetentionBacklog {
     if (unsent.revisions === 0) return false; // dropped with its other revision
     this.#remove(series, window);
     const { first: from, last: to } = summary?.values ?? { first: start, last: start + sizeMs };
-    this.#tables.gaps.add({ series, from, to, count: unsent.readings }, { ...retaining, upstream: true });
+    const loss = { series, from, to, count: unsent.readings, reason: 'no room on the device' as const };
+    this.#tables.gaps.add(loss, { ...retaining, upstream: true });
     return true;
   }
 

@@ -82,6 +82,7 @@ export class RetentionRefused {
     const { period_start, period_end } = JSON.parse(refused.item) as { period_start: string; period_end: string };
     this.#tables.summaries.giveUp(series, window);
     const [from, to] = [Date.parse(period_start), Date.parse(period_end)];
-    this.#tables.gaps.add({ series, from, to, count: readings }, { ...retaining, upstream: true });
+    const loss = { series, from, to, count: readings, reason: 'refused by the receiver' as const };
+    this.#tables.gaps.add(loss, { ...retaining, upstream: true });
   }
 }

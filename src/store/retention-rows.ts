@@ -88,7 +88,8 @@ export class RetentionRows {
       for (const { at } of rows) this.#deleteOne.run(id, at);
       const good = rows.filter(({ quality }) => isSensor && quality === 0);
       const [from, to] = [good[0]?.at ?? 0, good.at(-1)?.at ?? 0];
-      this.#tables.gaps.add({ series: id, from, to, count: good.length }, retaining);
+      const loss = { series: id, from, to, count: good.length, reason: 'no room on the device' as const };
+      this.#tables.gaps.add(loss, retaining);
     }
     return true;
   }

@@ -87,9 +87,10 @@ export class WindowClosing {
     const before = summaries.latest(window.series, window);
     const values = this.#valuesOf(window, before?.values);
     if (values === undefined || values.count === before?.values.count) return; // nothing good in it, or nothing new
+    const lost = { series: window.series, from: values.first, to: values.last };
     if (before === undefined && window.start < series.forgottenUntil(window.series)) {
       // What was delivered of it is not known any more: a summary of the rest would take its place.
-      gaps.add({ series: window.series, from: values.first, to: values.last, count: values.count }, closing);
+      gaps.add({ ...lost, count: values.count, reason: 'they came after their window was forgotten' }, closing);
       return;
     }
     const revision = before === undefined ? 0 : before.revision + 1;
@@ -97,7 +98,7 @@ export class WindowClosing {
     if (!upstream) return;
     const readings = values.count - (before?.values.count ?? 0);
     if (summaries.isGivenUp(window.series, window)) {
-      gaps.add({ series: window.series, from: values.first, to: values.last, count: readings }, closing);
+      gaps.add({ ...lost, count: readings, reason: 'refused by the receiver' }, closing);
       return;
     }
     const sensor = series.nameOf(window.series);

@@ -47,16 +47,17 @@ export interface Gap {
   from: number;
   to: number;
   count: number;
+  /** A few words for a person. */
+  reason: string;
 }
 
 /**
- * Says upstream what will never come: readings that had to make room. `total` is how many readings of the sensor ever
- * had to, these included: the clock may step back, and two gaps have the same times and count.
+ * Says upstream what will never come. `total` is how many readings of the sensor were ever lost, these included: the clock may step back, and two gaps have the same times and count.
  */
-export function gapItem(device: string, { sensor, from, to, count }: Gap, total = count): { id: string } {
+export function gapItem(device: string, { sensor, from, to, count, reason }: Gap, total = count): { id: string } {
   return {
     id: `${device}/gap/${sensor}/${toTimestamp(from)}/${toTimestamp(to)}/${total}`,
-    ...{ kind: 'gap', sensor, from: toTimestamp(from), to: toTimestamp(to), count, reason: 'no room on the device' },
+    ...{ kind: 'gap', sensor, from: toTimestamp(from), to: toTimestamp(to), count, reason },
   };
 }
 

@@ -10,6 +10,7 @@ interface Item {
   count: number;
   from: string;
   to: string;
+  reason: string;
 }
 
 /** A store that could not write for longer than rows find room in memory: `readings` of `air`, a second apart. */
@@ -45,6 +46,7 @@ describe('readings that found no room in memory while the disk failed', () => {
     const { summaries, gaps, lost } = await received();
     assert.equal(summaries + lost, MOST + 500);
     assert.equal(gaps.length, 1);
+    assert.equal(gaps[0]?.reason, 'the disk of the device did not take them');
     const [{ from, to }] = gaps as [Item];
     assert.deepEqual([Date.parse(from), Date.parse(to)], [1000, lost * 1000]);
     assert.equal(store.health().droppedReadings, lost);

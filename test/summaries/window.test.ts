@@ -48,7 +48,13 @@ describe('an item', () => {
   });
 
   it('about a gap says what is missing and how much', () => {
-    const gap = gapItem('pi', { sensor: 'air', from: TEN, to: TEN + HOUR_MS, count: 360 });
+    const gap = gapItem('pi', {
+      sensor: 'air',
+      from: TEN,
+      to: TEN + HOUR_MS,
+      count: 360,
+      reason: 'no room on the device',
+    });
     const { id, ...rest } = gap as { id: string };
     assert.match(id, /^pi\/gap\/air\/2026-11-23T10:00:00\.000Z\//);
     assert.deepEqual(rest, {

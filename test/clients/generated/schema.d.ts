@@ -586,7 +586,7 @@ export interface components {
                 used_bytes: number | null;
                 /** @description Most that database and log may take on the card. */
                 max_bytes: number;
-                /** @description Readings that had to make room before they were sent; they are reported upstream as gaps. */
+                /** @description Readings that will never be sent, for want of room or another reason; gaps say upstream which. */
                 dropped_readings: number;
                 /** @description The broken database that was set aside last since the start; null where none was. */
                 recovered: {
@@ -602,7 +602,7 @@ export interface components {
                     reason: string;
                     /** @description Items for upstream that were saved from it. */
                     items: number;
-                    /** @description Raw readings of its last hour that were saved. */
+                    /** @description Raw readings that were saved from it. */
                     readings: number;
                 } | null;
             };
