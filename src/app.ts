@@ -128,7 +128,7 @@ async function assemble(app: FastifyInstance, config: Readonly<Config>, parts: P
     publishing: () => ({ device: config.device.id, upstream: config.uplink.url !== undefined, now: clock.now() }),
   });
   await app.register(timekeeping, { clock, trust: config.clock.trust, root });
-  await app.register(records, { config, clock });
+  await app.register(records, { clock });
   await app.register(rules, { config, clock, root });
   await app.register(collector, { config, clock, root });
   await app.register(summaries, { config, clock });

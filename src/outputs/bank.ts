@@ -14,7 +14,7 @@ export interface Origin {
   rule: string;
   /** For a person. */
   why: string;
-  /** Whether a command of the API that was given before is over with it. */
+  /** Whether a command of the API that was given before is over with it: that was said of a sensor that was alive. */
   endsCommand?: boolean;
 }
 

@@ -1,5 +1,4 @@
 import fp from 'fastify-plugin';
-import type { Config } from '../../schemas/config.ts';
 import type { OutputChange } from '../outputs/change.ts';
 import { Recorder } from '../store/recorder.ts';
 import type { StoredAlert } from '../store/records.ts';
@@ -17,18 +16,16 @@ declare module 'fastify' {
 
 interface Options {
   clock: TrustedClock;
-  config: Pick<Config, 'device' | 'uplink'>;
 }
 
 /** Writes down what every output does, and gives the outbox what happens to alerts. */
 export default fp<Options>(
-  async (app, { clock, config: { device, uplink } }) => {
-    const { store, timekeeping, outputs, log } = app;
+  async (app, { clock }) => {
+    const { store, publishing, timekeeping, outputs, log } = app;
     const listeners: (() => void)[] = [];
     const onPublished = () => {
       for (const listener of listeners) listener();
     };
-    const publishing = () => ({ device: device.id, upstream: uplink.url !== undefined, now: clock.now() });
     const recorder = new Recorder({
       store,
       clock,

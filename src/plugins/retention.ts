@@ -12,15 +12,15 @@ declare module 'fastify' {
 
 interface Options {
   clock: TrustedClock;
-  config: Pick<Config, 'device' | 'store' | 'uplink'>;
+  config: Pick<Config, 'store'>;
 }
 
 const DAY_MS = 86_400_000;
 
 /** Keeps the database within its room: every minute, and at once when a commit finds it full. */
 export default fp<Options>(
-  async (app, { clock, config: { device, store: limits, uplink } }) => {
-    const { store, latest, log } = app;
+  async (app, { clock, config: { store: limits } }) => {
+    const { store, publishing, latest, log } = app;
     const units = Object.fromEntries(latest.sensors.map(({ id, unit }) => [id, unit]));
     let dropped = store.health().droppedReadings;
 
@@ -30,8 +30,7 @@ export default fp<Options>(
         reportDropped();
         // By a clock that may be wrong nothing is old.
         const keepReadingsMs = clock.trusted ? limits.keep_readings_days * DAY_MS : Number.POSITIVE_INFINITY;
-        const closing = { now: clock.now(), device: device.id, units, upstream: uplink.url !== undefined };
-        return store.ask('retain', { ...closing, keepReadingsMs });
+        return store.ask('retain', { ...publishing(), units, keepReadingsMs });
       },
       onFault: (fault) => log.error(fault, 'no room could be made on disk'),
     });

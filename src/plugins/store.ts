@@ -9,6 +9,8 @@ import { Store } from '../store/store.ts';
 declare module 'fastify' {
   interface FastifyInstance {
     store: Store;
+    /** For whom items are made, as of now. */
+    publishing: () => Publishing;
   }
 }
 
@@ -20,7 +22,6 @@ interface Options {
   /** How often readings come, to be written. */
   collectEveryMs: number;
   clock: Clock;
-  /** Who is told of readings that were given up. */
   publishing: () => Publishing;
 }
 
@@ -46,7 +47,7 @@ export default fp<Options>(
       turn: () => store.probe(collectEveryMs),
       onFault: (fault) => log.error(fault, 'the disk could not be looked at'),
     });
-    app.decorate('store', store);
+    app.decorate('store', store).decorate('publishing', options.publishing);
     app.addHook('onListen', async () => watch.start());
     app.addHook('onClose', async () => {
       await watch.stop();

@@ -14,13 +14,13 @@ declare module 'fastify' {
 
 interface Options {
   clock: TrustedClock;
-  config: Pick<Config, 'device' | 'uplink'>;
+  config: Pick<Config, 'uplink'>;
 }
 
 /** Turns windows that are over into summaries and, where something listens upstream, into outbox rows. */
 export default fp<Options>(
-  async (app, { clock, config: { device, uplink } }) => {
-    const { store, latest, log } = app;
+  async (app, { clock, config: { uplink } }) => {
+    const { store, publishing, latest, log } = app;
     const units = Object.fromEntries(latest.sensors.map(({ id, unit }) => [id, unit]));
     const listeners: (() => void)[] = [];
 
@@ -29,7 +29,7 @@ export default fp<Options>(
       windowMs: uplink.window_s * 1000,
       async close(now) {
         await store.flush(); // the last rows of the window may still wait in their batch
-        return store.ask('closeWindows', { now, device: device.id, units, upstream: uplink.url !== undefined });
+        return store.ask('closeWindows', { ...publishing(), now, units });
       },
       onClosed() {
         for (const listener of listeners) listener();

@@ -61,11 +61,13 @@ export default fp<Options>(
       return uploader;
     }
 
-    const itemsPerHour = () => (app.latest.sensors.length * 3600) / uplink.window_s;
+    async function hoursUntilFull(waitingBytes: number): Promise<number> {
+      const itemsPerHour = (app.latest.sensors.length * 3600) / uplink.window_s;
+      return roomForHours({ maxBytes: await store.ask('room', {}), waitingBytes, itemsPerHour });
+    }
 
     async function describe(): Promise<Uplink> {
       const { items, bytes, oldestAt, setAside } = await outbox.count();
-      const maxBytes = await store.ask('room', {});
       const status = uploader?.status();
       const time = (at: number | null | undefined) => (at == null ? null : toTimestamp(at));
       const error = status?.lastError;
@@ -77,8 +79,7 @@ export default fp<Options>(
           bytes,
           oldest_age_s: oldestAt === null ? null : Math.max(0, (clock.now() - oldestAt) / 1000),
         },
-        hours_until_full:
-          uploader === undefined ? null : roomForHours({ maxBytes, waitingBytes: bytes, itemsPerHour: itemsPerHour() }),
+        hours_until_full: uploader === undefined ? null : await hoursUntilFull(bytes),
         last_success: time(status?.lastSuccessAt),
         last_error: error == null ? null : { error: error.why, at: toTimestamp(error.at) },
         next_try: time(status?.nextTryAt),

@@ -8,11 +8,13 @@ import type { OutputBank } from '../outputs/bank.ts';
 /** A receiver that restarts is no fault of this device. */
 const FAILING_TOO_LONG_MS = 5 * 60_000;
 
+const time = (at: number | null) => (at === null ? null : toTimestamp(at));
+
 const health: FastifyPluginAsyncTypebox = async (app) => {
   const { clock, collector, config, hardware, latest, recent, store, recorder } = app;
   const { timekeeping, uplink, productVersion } = app;
   const start = clock.monotonic();
-  const time = (at: number | null) => (at === null ? null : toTimestamp(at));
+
   function storeHealth(): Health['store'] {
     const { status, lastError, pendingRows, droppedRows, lastCommitAt, recovered, ...room } = store.health();
     return {
@@ -88,8 +90,9 @@ const sentence = (cause: string | null | undefined): string => `${cause?.replace
 
 function storeReasons({ status, last_error, recovered }: Health['store'], lost: number): string[] {
   const reasons = status === 'failing' ? [`Readings cannot be stored: ${sentence(last_error)}`] : [];
-  if (lost > 0)
+  if (lost > 0) {
     reasons.push(`${lost} changes of outputs and alerts since the start are lost: the disk was away for too long.`);
+  }
   if (recovered !== null) {
     const { at, file, items, readings } = recovered;
     const saved = `${items} items for upstream and ${readings} readings were saved from it`;

@@ -1,17 +1,10 @@
 import type { RuleConfig } from '../../schemas/rules.ts';
 import type { Cancel, Clock } from '../clock.ts';
+import type { Origin } from '../outputs/bank.ts';
 import type { Reading } from '../sensors/sensor.ts';
 import { atFirst, type Event, evaluate, type RuleState } from './evaluate.ts';
 import { askTheSame, type Standing, type Surroundings, wantOf } from './rule.ts';
 import { WatchedSensor } from './watched-sensor.ts';
-
-/** Why something is wanted of an output. */
-export interface Origin {
-  rule: string;
-  why: string;
-  /** It ends what a person has commanded: that was said of a sensor that was alive. */
-  endsCommand: boolean;
-}
 
 /** Whoever switches outputs. It must not throw, and must not wait. */
 export interface Actuator {

@@ -2,7 +2,7 @@ import type { Database } from 'better-sqlite3';
 import type { AlertDetails } from '../rules/alert.ts';
 import { alertItem } from '../rules/alert.ts';
 import type { OutboxTable } from './outbox-table.ts';
-import type { AlertEvent, AlertRequest, StoredAlert } from './records.ts';
+import type { AlertEvent, AlertRequest, Publishing, StoredAlert } from './records.ts';
 
 interface Row extends Omit<StoredAlert, keyof AlertDetails> {
   details: string;
@@ -101,7 +101,7 @@ export class AlertTable {
   }
 
   /** Gives the outbox what has happened to alerts whose time is known; answers how many items that were. */
-  publish({ device, upstream, now }: { device: string; upstream: boolean; now: number }): number {
+  publish({ device, upstream, now }: Publishing): number {
     const rows = this.#unpublished.all().map(toAlert);
     for (const alert of rows) {
       if (upstream) {

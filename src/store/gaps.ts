@@ -1,6 +1,7 @@
 import type { Database } from 'better-sqlite3';
 import { toTimestamp } from '../clock.ts';
 import { gapItem } from '../summaries/item.ts';
+import type { Publishing } from './records.ts';
 import type { SeriesTable } from './series-table.ts';
 
 /** Why readings will never come. */
@@ -52,7 +53,7 @@ export class Gaps {
   }
 
   /** Part of the caller's transaction. Where nothing goes upstream, the readings are only counted. */
-  add(loss: Loss, { now, device, upstream }: { now: number; device: string; upstream: boolean }): void {
+  add(loss: Loss, { now, device, upstream }: Publishing): void {
     if (loss.count === 0) return;
     const total = this.#series.addDropped(loss.series, loss.count);
     if (!upstream) return;

@@ -181,13 +181,9 @@ export interface StoreOperations extends RecordOperations {
 }
 
 /** What closing windows needs to know. */
-export interface Closing {
-  now: number;
-  device: string;
+export interface Closing extends Publishing {
   /** Unit by id of the sensor. */
   units: Record<string, string | null>;
-  /** False where nothing goes upstream: summaries are then kept for the API alone. */
-  upstream: boolean;
 }
 
 export interface Retaining extends Closing {

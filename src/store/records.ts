@@ -1,4 +1,5 @@
 import type { AlertDetails, Cause, Episode } from '../rules/alert.ts';
+import type { StoredRule } from '../rules/stored-rule.ts';
 
 /** A change of an output as it is stored; the station of outputs says what the words mean. */
 export interface StoredChange {
@@ -47,9 +48,10 @@ export interface AlertRequest {
   limit: number;
 }
 
-/** For whom alerts are published. */
+/** For whom items are made. */
 export interface Publishing {
   device: string;
+  /** False where nothing goes upstream: what happens is then kept for the API alone. */
   upstream: boolean;
   now: number;
 }
@@ -100,10 +102,4 @@ export interface StoredRuleChange {
   at: number;
   /** Null: it was taken away. */
   definition: string | null;
-}
-
-export interface StoredRule {
-  id: string;
-  definition: string;
-  changedAt: number;
 }

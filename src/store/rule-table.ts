@@ -1,5 +1,6 @@
 import type { Database } from 'better-sqlite3';
-import type { RuleInstant, StoredRule, StoredRuleChange } from './records.ts';
+import type { StoredRule } from '../rules/stored-rule.ts';
+import type { RuleInstant, StoredRuleChange } from './records.ts';
 
 /** Changes that are kept of each rule, and of all rules that there ever were. */
 const KEPT_CHANGES = 1000;

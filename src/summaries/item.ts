@@ -52,7 +52,8 @@ export interface Gap {
 }
 
 /**
- * Says upstream what will never come. `total` is how many readings of the sensor were ever lost, these included: the clock may step back, and two gaps have the same times and count.
+ * Says upstream what will never come. `total` is how many readings of the sensor were ever lost, these included: the
+ * clock may step back, and two gaps have the same times and count.
  */
 export function gapItem(device: string, { sensor, from, to, count, reason }: Gap, total = count): { id: string } {
   return {

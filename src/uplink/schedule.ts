@@ -35,16 +35,20 @@ export class Schedule {
   }
 
   gotThrough(): void {
-    this.failingSince = null;
-    this.#attempt = 0;
-    this.#dueAt = this.#sentAt = this.#clock.monotonic();
+    this.#isWell();
+    this.#sentAt = this.#dueAt;
   }
 
   nothingToDo(): void {
+    this.#isWell();
+    this.#dueAt += LOOK_EVERY_MS;
+    this.#gatherUntil = this.#sentAt + this.#gatherMs;
+  }
+
+  #isWell(): void {
     this.failingSince = null;
     this.#attempt = 0;
-    this.#dueAt = this.#clock.monotonic() + LOOK_EVERY_MS;
-    this.#gatherUntil = this.#sentAt + this.#gatherMs;
+    this.#dueAt = this.#clock.monotonic();
   }
 
   failed(retryAfterMs?: number): void {
