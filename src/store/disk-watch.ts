@@ -51,9 +51,9 @@ export class DiskWatch {
     this.#inDatabase = true;
   }
 
-  /** The database took rows. */
-  took(): void {
-    this.#fault = null;
+  /** Rows were taken, by the database or by the log beside it. */
+  took({ inDatabase }: { inDatabase: boolean }): void {
+    if (inDatabase || !this.#inDatabase) this.#fault = null;
   }
 
   /**

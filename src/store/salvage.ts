@@ -36,6 +36,7 @@ export function salvage(from: Database, into: Database, options: Options): Salva
   for (const [table, key] of [...FIRST, ['series', 'id']] as const) tables.copy({ table, key: [key] });
   const items = tables.copy({ table: 'outbox', key: ['id'] }, wholeItems(into)).rows;
   numberBatches(from, into);
+  keepGeneration(from, into);
   for (const table of ['alert', 'rule_change']) tables.copy({ table, key: ['id'] });
   const ids = into.prepare<[], number>("SELECT id FROM series WHERE kind = 'sensor'").pluck().all();
   const untrusted = copyUntrusted(tables);
@@ -113,6 +114,12 @@ function numberBatches(from: Database, into: Database): void {
   const newest = into.prepare<[], number>('SELECT coalesce(max(batch), 0) FROM outbox').pluck().get() ?? 0;
   const safe = typeof last === 'number' ? Math.max(last, newest) : newest + BATCHES_AHEAD;
   into.prepare('UPDATE batch_count SET last = ?').run(safe);
+}
+
+/** Rows that wait beside the broken database go into the new one. */
+function keepGeneration(from: Database, into: Database): void {
+  const generation = readable(() => from.prepare<[], number>('SELECT generation FROM row_log').pluck().get()) ?? null;
+  into.prepare('UPDATE row_log SET generation = ?').run(generation);
 }
 
 /** An item has to be whole to be sent; one whose sensor is lost gets it back from the item itself. */

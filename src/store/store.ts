@@ -23,8 +23,8 @@ const DEFAULT_MAX_BYTES = 512 * 2 ** 20;
 const ROWS_A_COMMIT = 10_000;
 
 /**
- * Readings on disk. Rows gather in memory and are written in one transaction per batch: what decides the wear of a
- * card is rows per commit. No row waits longer than `commitEveryMs`.
+ * Readings on disk. Rows gather in memory and are written batch by batch: what decides the wear of a card is rows per
+ * commit. No row waits longer than `commitEveryMs`.
  */
 export class Store {
   readonly #worker: WorkerClient;
@@ -119,7 +119,7 @@ export class Store {
     try {
       if (!RECORDS.has(operation)) return await this.#worker.ask(operation, argument);
       const result = await this.#withRoom(operation, argument);
-      if (this.#again === undefined) this.#disk.took();
+      if (this.#again === undefined) this.#disk.took({ inDatabase: true });
       return result;
     } catch (error) {
       this.#disk.failed(error);
@@ -176,7 +176,7 @@ export class Store {
       this.#usage = await this.#withRoom('commit', { rows: batch.rows, again, ...(lost && { lost }) });
       this.#again = undefined;
       this.#lastCommitAt = this.#clock.now();
-      this.#disk.took();
+      this.#disk.took(this.#usage);
     } catch (error) {
       this.#again = batch;
       this.#disk.refused((error as Error).message);

@@ -25,9 +25,14 @@ function use({ database, recovery }: Opened): StoreOperations {
     recoveredAt = systemClock.monotonic();
     port.postMessage({ recovered: recovery } satisfies Notice);
   }
-  const operations = storeOperations(database, options.windowMs, options.maxBytes);
-  open = { database, operations };
-  return operations;
+  try {
+    const operations = storeOperations(database, options.windowMs, options.maxBytes);
+    open = { database, operations };
+    return operations;
+  } catch (error) {
+    database.close();
+    throw error;
+  }
 }
 
 function letGo(): void {

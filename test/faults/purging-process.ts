@@ -13,6 +13,7 @@ const database = openDatabase(file, maxBytes);
 const operations = storeOperations(database, WINDOW_MS, maxBytes);
 const closing = { device: 'pi', units: {}, upstream: true };
 
+operations.closeWindows({ now: 0, ...closing }); // what was only in the log is in the table now
 const newest = database
   .prepare<[], number | null>(
     'SELECT max(coalesce((SELECT max(at) FROM reading), 0), coalesce(max(last), 0)) FROM summary',

@@ -80,6 +80,8 @@ describe('the watch over a disk', () => {
     disk.full = true;
     await watch.look(1e9);
     assert.notEqual(watch.fault, null);
+    watch.took({ inDatabase: false });
+    assert.notEqual(watch.fault, null, 'the log beside it took rows');
     disk.full = false;
     await watch.look(1e9);
     assert.equal(watch.fault, null);
@@ -90,7 +92,7 @@ describe('the watch over a disk', () => {
     watch.failed(new StoreError({ message: 'no such table', code: 'SQLITE_ERROR', refused: false }));
     assert.equal(watch.fault, null);
     for (const code of ['SQLITE_FULL', 'SQLITE_READONLY', 'SQLITE_IOERR_FSYNC', 'SQLITE_CANTOPEN']) {
-      watch.took();
+      watch.took({ inDatabase: true });
       watch.failed(new StoreError({ message: code, code, refused: false }));
       assert.equal(watch.fault, code);
     }
