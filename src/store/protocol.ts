@@ -39,9 +39,7 @@ export interface RowRange {
   limit: number;
 }
 
-export interface HistoryRequest extends RowRange {
-  sensor: string;
-}
+export type HistoryRequest = RowRange & { sensor: string };
 
 export type HistoryRow = Pick<StoredRow, 'at' | 'value' | 'quality' | 'simulated'>;
 
