@@ -28,7 +28,7 @@ export class RecentRows {
   readonly #next;
   #rows = 0;
   #generation: number;
-  /** A write failed: nobody knows what of it is in the log. */
+  /** Nobody knows what of it is on the card, and so which generation the next life will look for: as when a write failed. */
   #inDoubt = false;
 
   /** Throws what the system says where the log cannot be read. */
@@ -40,13 +40,14 @@ export class RecentRows {
     const waiting = database.prepare<[], number | null>('SELECT generation FROM row_log').pluck().get() ?? null;
     const found = log.recover(waiting);
     for (const row of found?.rows ?? []) this.#take(row);
+    this.#inDoubt = found !== undefined; // they were read, which does not say that they are on the card
     this.#generation = found?.generation ?? waiting ?? 0;
   }
 
   /** On the card, all of them, when it returns true; false where they have to go into the tables. */
   append(rows: readonly StoredRow[]): boolean {
     if (rows.length === 0) return true;
-    if (this.#rows + rows.length > MOST_ROWS || !this.#follow(rows)) return false;
+    if (this.#inDoubt || this.#rows + rows.length > MOST_ROWS || !this.#follow(rows)) return false;
     try {
       if (!this.#log.append(rows)) return false;
     } catch {
@@ -61,12 +62,13 @@ export class RecentRows {
   settle(): void {
     if (this.#rows === 0 && !this.#inDoubt) return;
     const generation = this.#generation + 1;
+    this.#inDoubt = true;
     this.#transaction(() => {
       for (const rows of this.#series.values()) for (const row of rows) this.#table.place(row);
       this.#next.run(generation);
     });
-    this.#generation = generation;
     this.#inDoubt = false;
+    this.#generation = generation;
     this.#log.begin(generation);
     this.#series.clear();
     this.#rows = 0;

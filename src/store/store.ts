@@ -36,6 +36,8 @@ export class Store {
   readonly #pending = new PendingRows();
   /** What a commit failed with. */
   #again: RowBatch | undefined;
+  /** Rows that are on their way to the disk for the first time. */
+  #underWay = 0;
   #committing: Promise<void> | undefined;
   #cancelTimer: Cancel | undefined;
   #lastCommit = Number.NEGATIVE_INFINITY;
@@ -138,7 +140,7 @@ export class Store {
     return {
       status: this.#disk.fault === null ? 'ok' : 'failing',
       lastError: this.#disk.fault,
-      pendingRows: this.#pending.length + (this.#again?.rows.length ?? 0),
+      pendingRows: this.#pending.length + this.#underWay + (this.#again?.rows.length ?? 0),
       droppedRows: this.#pending.dropped,
       lastCommitAt: this.#lastCommitAt,
       sizeBytes: this.#usage?.sizeBytes ?? null,
@@ -171,6 +173,7 @@ export class Store {
   async #write(batch: RowBatch, again: boolean): Promise<void> {
     this.#lastCommit = this.#clock.monotonic();
     this.#disk.writes();
+    this.#underWay = again ? 0 : batch.rows.length;
     try {
       const lost = batch.lost.length === 0 ? undefined : { readings: batch.lost, publishing: this.#publishing() };
       this.#usage = await this.#withRoom('commit', { rows: batch.rows, again, ...(lost && { lost }) });
@@ -181,6 +184,8 @@ export class Store {
       this.#again = batch;
       this.#disk.refused((error as Error).message);
       this.#commitLater();
+    } finally {
+      this.#underWay = 0;
     }
   }
 

@@ -64,6 +64,24 @@ it('a salvage brings the rows of windows that were never closed, and of closed o
   assert.deepEqual(accountOf(storeOperations(next, WINDOW_MS)), { summary: 3000, gap: 0 });
 });
 
+for (const [what, spoil] of [
+  ['', ''],
+  [', also where nobody knows any more which of them they are', 'DROP TABLE row_log'],
+] as const) {
+  it(`a salvage loses no row that waits beside the database, and counts it once${what}`, (t) => {
+    const { file, database, operations } = aDatabase(t);
+    operations.commit({ rows: minutes(60, BEGIN), again: false });
+    accountOf(operations);
+    operations.commit({ rows: minutes(30, BEGIN + HOUR_MS), again: false });
+    assert.equal(database.prepare('SELECT count(*) FROM reading').pluck().get(), 60, 'they wait beside it');
+    database.exec(spoil);
+    database.close();
+    const { database: next } = recover({ file, maxBytes: 2 ** 29, windowMs: WINDOW_MS }, 'a test');
+    t.after(() => next.close());
+    assert.deepEqual(accountOf(storeOperations(next, WINDOW_MS)), { summary: 30, gap: 0 });
+  });
+}
+
 it('a salvage without the time for all summaries sends no window twice: of one open among them it tells a gap', (t) => {
   const { database, operations } = aDatabase(t);
   operations.commit({ rows: minutes(600, BEGIN), again: false });
