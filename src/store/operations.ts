@@ -67,7 +67,7 @@ export function storeOperations(
       return id === undefined ? [] : summaries.between(id, range);
     },
     closeWindows(request) {
-      const until = readings.settleWhereRoomIs();
+      const until = readings.settleForWindows(request.now, windowMs);
       return givenUp.tell(request) + closing.closeOver(request, until);
     },
     retain: (request) => retention.step(request),

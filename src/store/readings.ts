@@ -1,5 +1,6 @@
 import type { SensorReading } from '../../schemas/sensors.ts';
 import { toTimestamp } from '../clock.ts';
+import { isOver, windowAt } from '../summaries/window.ts';
 import { codeOf } from './fault.ts';
 import type { HistoryPage, HistoryRequest, HistoryRow, RowRange, SeriesKind, StoredRow } from './protocol.ts';
 import type { ReadingsTable } from './readings-table.ts';
@@ -26,16 +27,20 @@ export class Readings {
   }
 
   /**
-   * The same before windows are closed. Where the table has no room for them, those that were over at the instant which
-   * is answered can be closed all the same: that is how room is made.
+   * The same before windows are closed, where one that is over may have rows in the log. Windows that ended before the
+   * instant which is answered have all theirs in the table: where it has no room for more, closing those is how room is
+   * made.
    */
-  settleWhereRoomIs(): number {
+  settleForWindows(now: number, windowMs: number): number {
+    const oldest = this.#recent.oldest();
+    if (oldest === null) return Number.POSITIVE_INFINITY;
+    if (!isOver(windowAt(oldest, windowMs), now)) return oldest;
     try {
       this.#recent.settle();
       return Number.POSITIVE_INFINITY;
     } catch (error) {
       if (codeOf(error) !== 'SQLITE_FULL') throw error;
-      return this.#recent.oldest() ?? Number.POSITIVE_INFINITY;
+      return oldest;
     }
   }
 

@@ -3,7 +3,7 @@ import { StartError } from '../start-error.ts';
 import { DiskWatch } from './disk-watch.ts';
 import type { StoreHealth } from './health.ts';
 import { RECORDS, withRoom } from './making-room.ts';
-import { PendingRows, type RowBatch } from './pending-rows.ts';
+import { isDue, PendingRows, type RowBatch } from './pending-rows.ts';
 import type { Argument, Operation, Recovery, Result, StoredRow, Usage, WorkerOptions } from './protocol.ts';
 import type { Publishing } from './records.ts';
 import { type StoreError, WorkerClient } from './worker-client.ts';
@@ -56,7 +56,7 @@ export class Store {
   }: Options) {
     const { file, windowMs } = options;
     this.#worker = new WorkerClient({ file, windowMs, maxBytes });
-    this.#disk = new DiskWatch({ worker: this.#worker, clock });
+    this.#disk = new DiskWatch({ worker: this.#worker, clock, commitEveryMs });
     this.#worker.onRecovered = (recovery) => {
       this.#recovered = recovery;
       onRecovered?.(recovery);
@@ -99,7 +99,7 @@ export class Store {
 
   /** A round is complete: commit it now, unless the last commit is younger than the batch may be old. */
   settle(): void {
-    if (this.#clock.monotonic() - this.#lastCommit >= this.#commitEveryMs) void this.flush();
+    if (isDue(this.#clock.monotonic() - this.#lastCommit, this.#commitEveryMs)) void this.flush();
   }
 
   /** Resolves when everything that was appended before has been tried; {@link health} tells with what success. */

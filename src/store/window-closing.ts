@@ -40,12 +40,12 @@ export class WindowClosing {
   }
 
   /**
-   * Closes the oldest windows that are over, and over at `until`, each whole with its outbox row or not at all; answers how
-   * many, 0 when there are none left. Behind a month without the time there are thousands: a commit must not wait for all of them, nor for
+   * Closes the oldest windows that are over and ended before `until`, each whole with its outbox row or not at all; answers
+   * how many, 0 when there are none left. Behind a month without the time there are thousands: a commit must not wait for all of them, nor for
    * long where windows are large.
    */
   closeOver(closing: Closing, until: number): number {
-    const over = this.#tables.openWindows.over(Math.min(closing.now, until), WINDOWS_A_CALL);
+    const over = this.#tables.openWindows.over(closing.now, until, WINDOWS_A_CALL);
     const end = systemClock.monotonic() + CALL_MS;
     let closed = 0;
     while (closed < over.length && (closed === 0 || systemClock.monotonic() < end)) {

@@ -5,7 +5,7 @@ import type { SensorReading } from '../../schemas/sensors.ts';
 import { openDatabase } from '../../src/store/database.ts';
 import type { Request } from '../../src/store/messages.ts';
 import { storeOperations } from '../../src/store/operations.ts';
-import type { HistoryPage, HistoryRequest, HistoryRow, StoredRow } from '../../src/store/protocol.ts';
+import type { HistoryPage, HistoryRequest, HistoryRow, StoredRow, StoreOperations } from '../../src/store/protocol.ts';
 import { SeriesTable } from '../../src/store/series-table.ts';
 import { Store } from '../../src/store/store.ts';
 import { FakeClock } from '../support/fake-clock.ts';
@@ -39,6 +39,12 @@ export const WINDOW_MS = 300_000;
 export const publishing = () => ({ device: 'pi', upstream: true, now: 0 });
 
 export const newFile = (t: TestContext) => join(temporaryFolder(t), 'edge.db');
+
+/** Instant of the newest reading of `air`; 0 where there is none. */
+export function newestOf(operations: Pick<StoreOperations, 'history'>): number {
+  const [newest] = rowsOf(operations.history(aRange({ order: 'desc', limit: 1 })));
+  return newest?.timestamp == null ? 0 : Date.parse(newest.timestamp);
+}
 
 /** The rows of a page as the API shows them. */
 export const rowsOf = ({ json }: HistoryPage): SensorReading[] => JSON.parse(json);
