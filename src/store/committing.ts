@@ -12,23 +12,22 @@ interface Tables {
 }
 
 /**
- * Brings a batch to the card: into the log of the readings where it fits in there, else in one transaction of the
- * database. All of it is there when it returns; false where the database has not taken anything for it.
+ * Brings a batch to the card: into the log of the readings where it fits in there, else into the tables, in one transaction.
+ * All of it is there when it returns; answers where.
  */
-export function commitBatch({ rows: batch, again, lost }: Commit, tables: Tables): boolean {
+export function commitBatch({ rows: batch, again, lost }: Commit, tables: Tables): 'log' | 'tables' {
   const { readings, runs, givenUp, transaction } = tables;
   const rows = batch.map((row) => trusted(row, runs));
-  if (again) readings.settle(); // what is known only from reading the log again may not be on the card
-  // Every row, not one: a single one may look like a row from before, where the clock stepped back.
-  if (again && rows.every((row) => readings.holds(row))) return true;
   // What failed once goes where it shows whether all is well again.
-  if (!again && lost === undefined && readings.append(rows)) return false;
-  readings.settle();
+  if (!again && lost === undefined && readings.append(rows)) return 'log';
+  readings.checkpoint();
+  // Every row, not one: a single one may look like a row from before, where the clock stepped back.
+  if (again && rows.every((row) => readings.holds(row))) return 'tables';
   transaction(() => {
     readings.insert(rows);
     if (lost !== undefined) givenUp.count(lost);
   });
-  return true;
+  return 'tables';
 }
 
 /** A row whose run has met the true time while it waited in its batch is moved there now. */

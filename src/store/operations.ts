@@ -1,4 +1,5 @@
 import type { Database } from 'better-sqlite3';
+import { systemClock } from '../clock.ts';
 import { commitBatch } from './committing.ts';
 import { databaseSize, PAGE_BYTES, probeDatabase, roomFor, usedSize } from './database.ts';
 import { Gaps } from './gaps.ts';
@@ -6,7 +7,7 @@ import { GivenUp } from './given-up.ts';
 import { probeMedium, roomOnDisk } from './medium.ts';
 import { OpenWindows } from './open-windows.ts';
 import { OutboxTable } from './outbox-table.ts';
-import type { StoreOperations, Writing } from './protocol.ts';
+import type { Recovery, StoreOperations, Writing } from './protocol.ts';
 import { Readings } from './readings.ts';
 import { ReadingsTable } from './readings-table.ts';
 import { RecentRows } from './recent-rows.ts';
@@ -24,6 +25,7 @@ export function storeOperations(
   database: Database,
   windowMs: number,
   maxBytes = Number.POSITIVE_INFINITY,
+  onBroken: (recovery: Recovery) => void = () => {},
 ): StoreOperations {
   const series = new SeriesTable(database);
   const summaries = new SummariesTable(database);
@@ -33,6 +35,9 @@ export function storeOperations(
   const table = new ReadingsTable(database, series, openWindows);
   const recent = new RecentRows(database, { log, transaction }, table);
   const readings = new Readings(table, recent);
+  if (log.unreadable !== undefined) {
+    onBroken({ at: systemClock.now(), file: log.setAside, reason: log.unreadable, items: 0, readings: recent.size });
+  }
   const runs = new Runs(database, table, recent);
   const records = recordOperations(database, { outbox, runs, maxBytes });
   const gaps = new Gaps(database, series);
@@ -55,8 +60,8 @@ export function storeOperations(
   return {
     ...records.operations,
     commit(batch) {
-      const inDatabase = commitBatch(batch, { readings, runs, givenUp, transaction });
-      return { ...sizesOf(database), droppedReadings: series.dropped(), inDatabase };
+      const where = commitBatch(batch, { readings, runs, givenUp, transaction });
+      return { ...sizesOf(database), droppedReadings: series.dropped(), inDatabase: where === 'tables' };
     },
     probe: ({ write }) => probe(database, write),
     room: () => roomOnDisk(database.name, maxBytes),
@@ -66,14 +71,12 @@ export function storeOperations(
       const id = series.idOf('sensor', sensor);
       return id === undefined ? [] : summaries.between(id, range);
     },
-    closeWindows(request) {
-      const until = readings.settleForWindows(request.now, windowMs);
-      return givenUp.tell(request) + closing.closeOver(request, until);
-    },
+    closeWindows: (request) =>
+      givenUp.tell(request) + closing.closeOver(request, readings.closableUntil(request.now, windowMs)),
     retain: (request) => retention.step(request),
     beginRun: (request) => runs.begin(request),
     trustRun({ run, offset, limit }) {
-      readings.settle();
+      readings.checkpoint();
       runs.trust(run, offset);
       let moved = 0;
       transaction(() => {
@@ -89,7 +92,7 @@ export function storeOperations(
     outboxState: () => outbox.state(),
     close() {
       try {
-        readings.settle();
+        readings.checkpoint();
       } catch {
         // They are on the card, and the next life finds them there.
       }

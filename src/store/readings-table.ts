@@ -66,7 +66,7 @@ export class ReadingsTable {
     this.#insertRaw(this.#series.ensure(row.kind, row.name), rawOf(row), row.run);
   }
 
-  /** One of {@link RecentRows}, unless it is there. */
+  /** One that comes from the log. Where it is read a second time it is there already, and no second reading. */
   place(row: StoredRow): void {
     const series = this.#series.ensure(row.kind, row.name);
     if (this.#put(series, rawOf(row), row.run)) this.#mark(series, rawOf(row));

@@ -6,6 +6,14 @@ import type { HistoryPage, HistoryRequest, HistoryRow, RowRange, SeriesKind, Sto
 import type { ReadingsTable } from './readings-table.ts';
 import type { RecentRows } from './recent-rows.ts';
 
+/** Which windows can be closed. */
+export interface Closable {
+  /** All rows of those that ended before it are in the table. */
+  until: number;
+  /** What kept the others' rows out of there. */
+  full?: unknown;
+}
+
 /** Stored rows, wherever they are: in their table, or still in the log in front of it. */
 export class Readings {
   readonly #table: ReadingsTable;
@@ -16,31 +24,29 @@ export class Readings {
     this.#recent = recent;
   }
 
-  /** On the card when it returns true. False for rows that have to be {@link insert}ed, when all others are settled. */
+  /** On the card when it returns true. False where they have to be inserted instead, behind a checkpoint. */
   append(rows: readonly StoredRow[]): boolean {
     return this.#recent.append(rows);
   }
 
   /** All into the table that was appended: before anything is inserted, moved or summed up there. */
-  settle(): void {
-    this.#recent.settle();
+  checkpoint(): void {
+    this.#recent.checkpoint();
   }
 
   /**
-   * The same before windows are closed, where one that is over may have rows in the log. Windows that ended before the
-   * instant which is answered have all theirs in the table: where it has no room for more, closing those is how room is
-   * made.
+   * Before windows are closed that are over: which can be. A checkpoint is made where one of them may have rows in the log.
    */
-  settleForWindows(now: number, windowMs: number): number {
-    const oldest = this.#recent.oldest();
-    if (oldest === null) return Number.POSITIVE_INFINITY;
-    if (!isOver(windowAt(oldest, windowMs), now)) return oldest;
+  closableUntil(now: number, windowMs: number): Closable {
+    const until = this.#recent.oldest();
+    if (until === null) return { until: Number.POSITIVE_INFINITY };
+    if (!isOver(windowAt(until, windowMs), now)) return { until };
     try {
-      this.#recent.settle();
-      return Number.POSITIVE_INFINITY;
-    } catch (error) {
-      if (codeOf(error) !== 'SQLITE_FULL') throw error;
-      return oldest;
+      this.#recent.checkpoint();
+      return { until: Number.POSITIVE_INFINITY };
+    } catch (full) {
+      if (codeOf(full) !== 'SQLITE_FULL') throw full;
+      return { until, full }; // closing the older ones is how room is made
     }
   }
 
@@ -49,11 +55,9 @@ export class Readings {
     for (const row of rows) this.#table.insert(row);
   }
 
-  /** True for a row that was appended, or inserted. */
+  /** True for a row that was inserted; asked behind a checkpoint, of one that was appended as well. */
   holds(row: StoredRow): boolean {
-    const appended = this.#recent.find(row.kind, row.name, row.at);
-    if (appended === undefined) return this.#table.holds(row);
-    return appended.value === row.value && appended.quality === row.quality;
+    return this.#table.holds(row);
   }
 
   /** One page of a sensor's rows, written where nobody waits for it: one text on its way instead of a thousand rows. */

@@ -13,14 +13,15 @@ interface Options {
 const MOST_ROWS = 4000;
 
 /**
- * The newest rows: on the card in a log of their own, and here to be read. They go into the tables together when windows
- * are closed, when the log is full, and at the end: rows of a few minutes fill pages, where those of a few seconds touch a
- * page of each series.
+ * The newest rows: on the card in a log of their own, and here to be read. A checkpoint brings them into the tables
+ * together, before windows are closed, when the log is full, and at the end: rows of a few minutes fill pages, where those
+ * of a few seconds touch a page of each series.
  *
  * It takes only rows of series that the tables know, whose time is trusted, and which are newer than all others of their
  * series. So no instant can be taken twice, and here are those that follow the ones in the tables.
  */
 export class RecentRows {
+  readonly #database: Database;
   readonly #log: RowLog;
   readonly #transaction: Options['transaction'];
   readonly #table: ReadingsTable;
@@ -28,19 +29,23 @@ export class RecentRows {
   readonly #next;
   #rows = 0;
   #generation: number;
-  /** Nobody knows what of it is on the card, and so which generation the next life will look for: as when a write failed. */
-  #inDoubt = false;
+  /**
+   * Nothing may be appended before a checkpoint: a write failed, or has not been seen to work in this life, and nobody knows
+   * which generation the next life would look for. What can be read, in the log or in SQLite's own, may not be on the card.
+   */
+  #inDoubt = true;
 
-  /** Throws what the system says where the log cannot be read. */
   constructor(database: Database, { log, transaction }: Options, table: ReadingsTable) {
+    this.#database = database;
     this.#log = log;
     this.#transaction = transaction;
     this.#table = table;
     this.#next = database.prepare<[number]>('UPDATE row_log SET generation = ?');
     const waiting = database.prepare<[], number | null>('SELECT generation FROM row_log').pluck().get() ?? null;
     const found = log.recover(waiting);
-    for (const row of found?.rows ?? []) this.#take(row);
-    this.#inDoubt = found !== undefined; // they were read, which does not say that they are on the card
+    const rows = found?.rows ?? [];
+    // Where the database does not know its generation, some of them may be in the tables.
+    for (const row of waiting === null ? rows.filter((row) => this.#isNewest(row)) : rows) this.#take(row);
     this.#generation = found?.generation ?? waiting ?? 0;
   }
 
@@ -59,23 +64,21 @@ export class RecentRows {
   }
 
   /** All rows into the tables, or none. */
-  settle(): void {
+  checkpoint(): void {
     if (this.#rows === 0 && !this.#inDoubt) return;
-    const generation = this.#generation + 1;
+    // What SQLite read back from its own log may not be on the card, and what is written behind it would go with it.
+    if (this.#inDoubt) this.#database.pragma('wal_checkpoint(TRUNCATE)');
     this.#inDoubt = true;
+    const generation = this.#generation + 1;
     this.#transaction(() => {
       for (const rows of this.#series.values()) for (const row of rows) this.#table.place(row);
       this.#next.run(generation);
     });
-    this.#inDoubt = false;
     this.#generation = generation;
-    this.#log.begin(generation);
     this.#series.clear();
     this.#rows = 0;
-  }
-
-  find(kind: SeriesKind, name: string, at: number): HistoryRow | undefined {
-    return this.#of(kind, name).find((row) => row.at === at);
+    this.#log.begin(generation);
+    this.#inDoubt = false;
   }
 
   /** Of one series, and of its rows here. */
@@ -83,6 +86,10 @@ export class RecentRows {
     const rows = this.#of(kind, name).filter(({ at }) => at >= from && at < to);
     const first = (order === 'asc' ? rows : rows.reverse()).slice(0, limit);
     return first.map(({ at, value, quality, simulated }) => ({ at, value, quality, simulated }));
+  }
+
+  get size(): number {
+    return this.#rows;
   }
 
   /** Instant of the newest of all. */
@@ -106,6 +113,10 @@ export class RecentRows {
       newest.set(key, at);
       return run === 0 && before !== undefined && (before === null || at > before);
     });
+  }
+
+  #isNewest({ kind, name, at }: StoredRow): boolean {
+    return at > (this.#table.newestOf(kind, name) ?? Number.NEGATIVE_INFINITY);
   }
 
   #take(row: StoredRow): void {
