@@ -20,7 +20,10 @@ const MAX_LOG_PAGES = 1000;
 const ROWS_SHARE = 1 / 32;
 const MAX_ROW_BLOCKS = 256;
 
-/** What the database and the two logs beside it may have to stay within a number of bytes together: pages, and blocks of a page's size. */
+/**
+ * What the database and the two logs beside it may have, to stay within a number of bytes together: pages, and blocks of
+ * the same size.
+ */
 export function roomFor(maxBytes: number): { databasePages: number; logPages: number; rowBlocks: number } {
   const pages = Math.floor(Math.min(maxBytes, 2 ** 43) / PAGE_BYTES);
   const logPages = Math.min(MAX_LOG_PAGES, Math.ceil(pages * LOG_SHARE));
