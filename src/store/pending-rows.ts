@@ -3,17 +3,6 @@ import { type Lost, type StoredRow, UNKNOWN_RUN } from './protocol.ts';
 /** More than a day of ten sensors at 10 s: beyond it the oldest rows that wait are given up, and counted. */
 const MOST_ROWS = 100_000;
 
-/**
- * Rounds come a few milliseconds early or late. One that is early does not wait for the next one: ext4 writes its journal
- * five to six seconds behind the first change of a file, so that two commits five seconds apart pay for it once.
- */
-const EARLY_MS = 100;
-
-/** Whether a round is to be committed so long after the last commit began. */
-export function isDue(sinceMs: number, everyMs: number): boolean {
-  return sinceMs >= everyMs - Math.min(EARLY_MS, everyMs / 50);
-}
-
 /** Rows of one transaction, and the readings that were given up before them. It is tried again as it is. */
 export interface RowBatch {
   rows: StoredRow[];

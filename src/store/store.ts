@@ -3,7 +3,7 @@ import { StartError } from '../start-error.ts';
 import { DiskWatch } from './disk-watch.ts';
 import type { StoreHealth } from './health.ts';
 import { RECORDS, withRoom } from './making-room.ts';
-import { isDue, PendingRows, type RowBatch } from './pending-rows.ts';
+import { PendingRows, type RowBatch } from './pending-rows.ts';
 import type { Argument, Operation, Recovery, Result, StoredRow, Usage, WorkerOptions } from './protocol.ts';
 import type { Publishing } from './records.ts';
 import { type StoreError, WorkerClient } from './worker-client.ts';
@@ -99,7 +99,7 @@ export class Store {
 
   /** A round is complete: commit it now, unless the last commit is younger than the batch may be old. */
   settle(): void {
-    if (isDue(this.#clock.monotonic() - this.#lastCommit, this.#commitEveryMs)) void this.flush();
+    if (this.#clock.monotonic() - this.#lastCommit >= this.#commitEveryMs) void this.flush();
   }
 
   /** Resolves when everything that was appended before has been tried; {@link health} tells with what success. */
