@@ -47,12 +47,14 @@ export const HealthSchema = Type.Object(
         Type.Object(
           {
             at: TimestampSchema,
-            file: Type.String({ description: 'Where the broken database lies now.' }),
-            reason: Type.String({ description: 'What SQLite said about it.' }),
+            file: Type.String({
+              description: 'Where the broken file lies now: the database, or the log of its newest readings.',
+            }),
+            reason: Type.String({ description: 'What was wrong with it.' }),
             items: Type.Integer({ minimum: 0, description: 'Items for upstream that were saved from it.' }),
             readings: Type.Integer({ minimum: 0, description: 'Raw readings that were saved from it.' }),
           },
-          { description: 'The broken database that was set aside last since the start; null where none was.' },
+          { description: 'The broken file that was set aside last since the start; null where none was.' },
         ),
       ),
     }),

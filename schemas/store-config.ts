@@ -13,7 +13,9 @@ export const StoreConfigSchema = Type.Object(
       default: 5,
       minimum: 0.1,
       maximum: 60,
-      description: 'A power cut loses at most the readings of this many seconds; fewer commits wear a card less.',
+      description:
+        'A power cut loses at most the readings of this many seconds; fewer commits wear a card less. Above 10, a disk ' +
+        'that begins to fail is seen as much later.',
     }),
     max_mb: Type.Integer({
       default: 512,

@@ -34,9 +34,7 @@ export default fp<Options>(
       ...options,
       onRecovered({ reason, file, items, readings }) {
         const saved = `${items} items for upstream and ${readings} readings were saved from it`;
-        log.error(
-          `the database was broken (${reason}): a new one was begun, ${saved}, and it was set aside as ${file}`,
-        );
+        log.error(`a file of the database was broken (${reason}): ${saved}, and it was set aside as ${file}`);
       },
     });
     const { lastError } = store.health();

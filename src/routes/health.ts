@@ -96,7 +96,7 @@ function storeReasons({ status, last_error, recovered }: Health['store'], lost: 
   if (recovered !== null) {
     const { at, file, items, readings } = recovered;
     const saved = `${items} items for upstream and ${readings} readings were saved from it`;
-    reasons.push(`A broken database was set aside at ${at} as ${file}: ${saved}.`);
+    reasons.push(`A broken file of the database was set aside at ${at} as ${file}: ${saved}.`);
   }
   return reasons;
 }

@@ -16,11 +16,19 @@ const CACHE_KIB = 2000;
 const LOG_SHARE = 1 / 16;
 const MAX_LOG_PAGES = 1000;
 
-/** How many pages the database may have, and its log beside it, to stay within a number of bytes together. */
-export function roomFor(maxBytes: number): { databasePages: number; logPages: number } {
+/** The same for the rows that gather beside the database before they are in it: a megabyte is some 250 commits. */
+const ROWS_SHARE = 1 / 32;
+const MAX_ROW_BLOCKS = 256;
+
+/**
+ * What the database and the two logs beside it may have, to stay within a number of bytes together: pages, and blocks of
+ * the same size.
+ */
+export function roomFor(maxBytes: number): { databasePages: number; logPages: number; rowBlocks: number } {
   const pages = Math.floor(Math.min(maxBytes, 2 ** 43) / PAGE_BYTES);
   const logPages = Math.min(MAX_LOG_PAGES, Math.ceil(pages * LOG_SHARE));
-  return { databasePages: pages - logPages, logPages };
+  const rowBlocks = Math.min(MAX_ROW_BLOCKS, Math.ceil(pages * ROWS_SHARE));
+  return { databasePages: pages - logPages - rowBlocks, logPages, rowBlocks };
 }
 
 /**

@@ -6,11 +6,16 @@ import type { StoreError, WorkerClient } from './worker-client.ts';
 interface Options {
   worker: Pick<WorkerClient, 'ask'>;
   clock: Pick<Clock, 'monotonic'>;
+  /** How old readings may be that are not written yet. */
+  commitEveryMs: number;
 }
 
 /** A look writes nothing. */
 export const LOOK_EVERY_MS = 4000;
-/** A disk that fails is to be seen within this time, also where a reading comes once an hour. */
+/**
+ * A disk that fails is to be seen within this time, also where a reading comes once an hour; later only where readings may
+ * wait longer, which somebody has chosen to spare the card.
+ */
 const SEEN_WITHIN_MS = 10_000;
 /** Every second look writes then, the first one behind the last commit at the latest within two looks. */
 const QUIET_MS = LOOK_EVERY_MS + 1000;
@@ -51,9 +56,9 @@ export class DiskWatch {
     this.#inDatabase = true;
   }
 
-  /** The database took rows. */
-  took(): void {
-    this.#fault = null;
+  /** Rows were taken, by the database or by the log beside it. */
+  took({ inDatabase }: { inDatabase: boolean }): void {
+    if (inDatabase || !this.#inDatabase) this.#fault = null;
   }
 
   /**
@@ -78,7 +83,8 @@ export class DiskWatch {
 
   #toWrite(now: number, apartMs: number): Writing {
     if (this.#fault !== null) return this.#inDatabase ? 'row' : 'block';
-    const shown = apartMs <= SEEN_WITHIN_MS && now - this.#lastCommit < SEEN_WITHIN_MS + LOOK_EVERY_MS;
+    const withinMs = Math.max(SEEN_WITHIN_MS, this.#options.commitEveryMs);
+    const shown = apartMs <= withinMs && now - this.#lastCommit < withinMs + LOOK_EVERY_MS;
     return !shown && now - this.#lastWrite >= QUIET_MS ? 'block' : 'nothing';
   }
 }

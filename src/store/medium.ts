@@ -1,4 +1,14 @@
-import { accessSync, closeSync, constants, fdatasyncSync, openSync, statfsSync, statSync, writeSync } from 'node:fs';
+import {
+  accessSync,
+  closeSync,
+  constants,
+  fdatasyncSync,
+  fsyncSync,
+  openSync,
+  statfsSync,
+  statSync,
+  writeSync,
+} from 'node:fs';
 import { dirname } from 'node:path';
 import { codeOf } from './fault.ts';
 
@@ -17,8 +27,9 @@ function faultOf(file: string): Error | undefined {
   }
 }
 
-/** Lies beside the database. */
+/** Lie beside the database. */
 const PROBE = '-probe';
+export const ROW_LOG = '-rows';
 const BLOCK = Buffer.alloc(4096);
 
 /**
@@ -55,9 +66,20 @@ export function isDiskAtFault(file: string, code: string): boolean {
   return fault !== undefined && ['SQLITE_FULL', 'EROFS', 'EIO'].includes(codeOf(fault));
 }
 
-/** Bytes that a database and its log may have: their limit, or less where the disk has no more for them. */
+/** Bytes that a database and its logs may have: their limit, or less where the disk has no more for them. */
 export function roomOnDisk(file: string, maxBytes: number): number {
   const { bavail, bsize } = statfsSync(dirname(file));
   const sizeOf = (path: string) => statSync(path, { throwIfNoEntry: false })?.size ?? 0;
-  return Math.min(maxBytes, sizeOf(file) + sizeOf(`${file}-wal`) + bavail * bsize);
+  const own = [file, `${file}-wal`, file + ROW_LOG].reduce((sum, path) => sum + sizeOf(path), 0);
+  return Math.min(maxBytes, own + bavail * bsize);
+}
+
+/** A new name is on the disk only with the folder that it stands in. */
+export function syncFolder(folder: string): void {
+  const descriptor = openSync(folder, 'r');
+  try {
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
 }

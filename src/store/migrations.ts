@@ -5,8 +5,8 @@ import { StartError } from '../start-error.ts';
  * The steps from an empty file to today's tables; number n is `user_version` n. A step that has been released is
  * never changed: the next one mends it.
  *
- * `reading` is clustered by series and time (WITHOUT ROWID): rows of one sensor lie side by side, a range is one walk
- * along the tree, and a batch touches few pages, which is what wears a card.
+ * `reading` is clustered by series and time (WITHOUT ROWID): rows of one sensor lie side by side, and a range is one walk
+ * along the tree.
  */
 const MIGRATIONS: readonly string[] = [
   `CREATE TABLE series (
@@ -153,6 +153,11 @@ const MIGRATIONS: readonly string[] = [
      count  INTEGER NOT NULL,
      PRIMARY KEY (series, run)
    ) STRICT, WITHOUT ROWID;`,
+
+  `-- One row: the rows in the log beside the database that are of this generation are not in \`reading\` yet. It begins by
+   -- chance, so that a log that belonged to another database is not taken for its own. Null: nobody knows.
+   CREATE TABLE row_log (generation INTEGER) STRICT;
+   INSERT INTO row_log (generation) VALUES (abs(random() % 100000000000000));`,
 ];
 
 /** True where the tables are of a form that this program does not know yet. */

@@ -29,8 +29,9 @@ export class OpenWindows {
     );
     this.#insert = database.prepare<number[]>('INSERT INTO open_window (series, start, size) VALUES (?, ?, ?)');
     this.#delete = database.prepare<number[]>('DELETE FROM open_window WHERE series = ? AND start = ?');
-    this.#over = database.prepare<[number, number], OpenWindow>(
-      `SELECT series, start, size AS sizeMs FROM open_window WHERE start + size + ${CLOSE_AFTER_MS} <= ? ORDER BY start LIMIT ?`,
+    this.#over = database.prepare<[number, number, number], OpenWindow>(
+      `SELECT series, start, size AS sizeMs FROM open_window
+       WHERE start + size + ${CLOSE_AFTER_MS} <= ? AND start + size <= ? ORDER BY start LIMIT ?`,
     );
   }
 
@@ -41,9 +42,9 @@ export class OpenWindows {
     this.#current.set(series, this.#covering(series, at, at + 1) ?? this.#open(series, at));
   }
 
-  /** The oldest that may be closed. */
-  over(now: number, limit: number): OpenWindow[] {
-    return this.#over.all(now, limit);
+  /** The oldest that may be closed and ended before `until`. */
+  over(now: number, until: number, limit: number): OpenWindow[] {
+    return this.#over.all(now, until, limit);
   }
 
   close({ series, start }: OpenWindow): void {

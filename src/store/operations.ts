@@ -1,14 +1,19 @@
 import type { Database } from 'better-sqlite3';
+import { systemClock } from '../clock.ts';
+import { commitBatch } from './committing.ts';
 import { databaseSize, PAGE_BYTES, probeDatabase, roomFor, usedSize } from './database.ts';
 import { Gaps } from './gaps.ts';
 import { GivenUp } from './given-up.ts';
 import { probeMedium, roomOnDisk } from './medium.ts';
 import { OpenWindows } from './open-windows.ts';
 import { OutboxTable } from './outbox-table.ts';
-import type { StoredRow, StoreOperations, Writing } from './protocol.ts';
+import type { Recovery, StoreOperations, Writing } from './protocol.ts';
+import { Readings } from './readings.ts';
 import { ReadingsTable } from './readings-table.ts';
+import { RecentRows } from './recent-rows.ts';
 import { recordOperations } from './record-operations.ts';
 import { Retention } from './retention.ts';
+import { RowLog } from './row-log.ts';
 import { Runs } from './runs.ts';
 import { SeriesTable } from './series-table.ts';
 import { latestSnapshots } from './snapshots.ts';
@@ -20,13 +25,20 @@ export function storeOperations(
   database: Database,
   windowMs: number,
   maxBytes = Number.POSITIVE_INFINITY,
+  onBroken: (recovery: Recovery) => void = () => {},
 ): StoreOperations {
   const series = new SeriesTable(database);
   const summaries = new SummariesTable(database);
   const openWindows = new OpenWindows(database, summaries, windowMs);
   const outbox = new OutboxTable(database);
-  const readings = new ReadingsTable(database, series, openWindows);
-  const runs = new Runs(database, readings);
+  const log = new RowLog(database.name, roomFor(maxBytes).rowBlocks);
+  const table = new ReadingsTable(database, series, openWindows);
+  const recent = new RecentRows(database, { log, transaction }, table);
+  const readings = new Readings(table, recent);
+  if (log.unreadable !== undefined) {
+    onBroken({ at: systemClock.now(), file: log.setAside, reason: log.unreadable, items: 0, readings: recent.size });
+  }
+  const runs = new Runs(database, table, recent);
   const records = recordOperations(database, { outbox, runs, maxBytes });
   const gaps = new Gaps(database, series);
   const givenUp = new GivenUp(database, { series, runs, gaps });
@@ -45,35 +57,26 @@ export function storeOperations(
     }
   }
 
-  /** A row whose run has met the true time while it waited in its batch is moved there now. */
-  function trusted(row: StoredRow): StoredRow {
-    const shift = row.run === 0 ? null : runs.shiftOf(row.run);
-    return shift === null ? row : { ...row, at: row.at + shift, run: 0 };
-  }
-
   return {
     ...records.operations,
+    commit(batch) {
+      const where = commitBatch(batch, { readings, runs, givenUp, transaction });
+      return { ...sizesOf(database), droppedReadings: series.dropped(), inDatabase: where === 'tables' };
+    },
     probe: ({ write }) => probe(database, write),
     room: () => roomOnDisk(database.name, maxBytes),
-    commit({ rows, again, lost }) {
-      transaction(() => {
-        // Every row, not one: a single one may look like a row from before, where the clock stepped back.
-        if (again && rows.every((row) => readings.holds(trusted(row)))) return;
-        for (const row of rows) readings.insert(trusted(row));
-        if (lost !== undefined) givenUp.count(lost);
-      });
-      return { ...sizesOf(database), droppedReadings: series.dropped() };
-    },
     history: (request) => readings.page(request),
     snapshots: ({ limit }) => latestSnapshots(series, readings, limit),
     summaries({ sensor, ...range }) {
       const id = series.idOf('sensor', sensor);
       return id === undefined ? [] : summaries.between(id, range);
     },
-    closeWindows: (request) => givenUp.tell(request) + closing.closeOver(request),
+    closeWindows: (request) =>
+      givenUp.tell(request) + closing.closeOver(request, readings.closableUntil(request.now, windowMs)),
     retain: (request) => retention.step(request),
     beginRun: (request) => runs.begin(request),
     trustRun({ run, offset, limit }) {
+      readings.checkpoint();
       runs.trust(run, offset);
       let moved = 0;
       transaction(() => {
@@ -87,14 +90,21 @@ export function storeOperations(
     splitBatch: ({ batch }) => outbox.split(batch),
     setAside: ({ batch, reason }) => outbox.setAside(batch, reason),
     outboxState: () => outbox.state(),
-    close: () => void database.close(),
+    close() {
+      try {
+        readings.checkpoint();
+      } catch {
+        // They are on the card, and the next life finds them there.
+      }
+      database.close();
+    },
   };
 }
 
-/** Pages for the database beside its log, by its limit and by what is free on the disk. */
+/** Pages for the database beside its logs, by its limit and by what is free on the disk. */
 function roomOf(file: string, maxBytes: number) {
-  const { databasePages, logPages } = roomFor(maxBytes);
-  const pagesOnDisk = () => Math.floor(roomOnDisk(file, maxBytes) / PAGE_BYTES) - logPages;
+  const { databasePages, logPages, rowBlocks } = roomFor(maxBytes);
+  const pagesOnDisk = () => Math.floor(roomOnDisk(file, maxBytes) / PAGE_BYTES) - logPages - rowBlocks;
   return { pages: databasePages, pagesOnDisk };
 }
 

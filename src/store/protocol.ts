@@ -30,8 +30,7 @@ export interface Lost {
   count: number;
 }
 
-export interface HistoryRequest {
-  sensor: string;
+export interface RowRange {
   /** First millisecond of the range. */
   from: number;
   /** First millisecond behind the range. */
@@ -39,6 +38,8 @@ export interface HistoryRequest {
   order: 'asc' | 'desc';
   limit: number;
 }
+
+export type HistoryRequest = RowRange & { sensor: string };
 
 export type HistoryRow = Pick<StoredRow, 'at' | 'value' | 'quality' | 'simulated'>;
 
@@ -137,6 +138,8 @@ export interface Usage {
   usedBytes: number;
   /** Readings that will never be sent, since the database was made. */
   droppedReadings: number;
+  /** False where the rows are in the log beside the database, which says nothing about the database itself. */
+  inDatabase: boolean;
 }
 
 export interface Commit {
@@ -156,7 +159,7 @@ export interface StoreOperations extends RecordOperations {
   probe(request: { write: Writing }): void;
   /** Bytes that the database and its log may have, by their limit and by what is free on the disk. */
   room(request: Record<string, never>): number;
-  /** Writes all rows in one transaction, on disk when it resolves. */
+  /** All rows are on disk when it resolves. */
   commit(batch: Commit): Usage;
   history(request: HistoryRequest): HistoryPage;
   snapshots(request: { limit: number }): StoredSnapshot[];

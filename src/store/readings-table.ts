@@ -1,8 +1,6 @@
 import type { Database } from 'better-sqlite3';
-import type { SensorReading } from '../../schemas/sensors.ts';
-import { toTimestamp } from '../clock.ts';
 import type { OpenWindows } from './open-windows.ts';
-import type { HistoryPage, HistoryRequest, HistoryRow, SeriesKind, StoredRow } from './protocol.ts';
+import type { HistoryRow, RowRange, SeriesKind, StoredRow } from './protocol.ts';
 import type { SeriesTable } from './series-table.ts';
 
 /** Numbers on disk: never renumber, only add. */
@@ -33,7 +31,8 @@ export class ReadingsTable {
   readonly #find;
   readonly #select;
   readonly #untrusted;
-  readonly #newestOf;
+  readonly #newestOfRun;
+  readonly #newest;
   readonly #delete;
 
   constructor(database: Database, series: SeriesTable, windows: OpenWindows) {
@@ -56,16 +55,27 @@ export class ReadingsTable {
       oldestFirst: database.prepare<number[], UntrustedRow>(`${untrusted} ORDER BY series, at LIMIT ?`),
       newestFirst: database.prepare<number[], UntrustedRow>(`${untrusted} ORDER BY series DESC, at DESC LIMIT ?`),
     };
-    this.#newestOf = database.prepare<[number], { at: number | null }>(
+    this.#newestOfRun = database.prepare<[number], { at: number | null }>(
       'SELECT max(at) AS at FROM reading WHERE run > 0 AND run = ?',
     );
+    this.#newest = database.prepare<[number], number | null>('SELECT max(at) FROM reading WHERE series = ?').pluck();
     this.#delete = database.prepare<[number, number]>('DELETE FROM reading WHERE series = ? AND at = ?');
   }
 
   insert(row: StoredRow): void {
+    this.#insertRaw(this.#series.ensure(row.kind, row.name), rawOf(row), row.run);
+  }
+
+  /** One that comes from the log. Where it is read a second time it is there already, and no second reading. */
+  place(row: StoredRow): void {
     const series = this.#series.ensure(row.kind, row.name);
-    const raw = { ...row, quality: QUALITIES.indexOf(row.quality), simulated: row.simulated ? 1 : 0 };
-    this.#insertRaw(series, raw, row.run);
+    if (this.#put(series, rawOf(row), row.run)) this.#mark(series, rawOf(row));
+  }
+
+  /** Instant of the newest row of a series in the table; undefined where the series is not known yet. */
+  newestOf(kind: SeriesKind, name: string): number | null | undefined {
+    const series = this.#series.idOf(kind, name);
+    return series === undefined ? undefined : (this.#newest.get(series) ?? null);
   }
 
   /** Looks where {@link insert} would have put the row: at its instant, or behind those that stood there before. */
@@ -91,28 +101,11 @@ export class ReadingsTable {
   }
 
   /** Time of the newest row of a run that is not trusted yet. */
-  newestOf(run: number): number | null {
-    return this.#newestOf.get(run)?.at ?? null;
+  newestOfRun(run: number): number | null {
+    return this.#newestOfRun.get(run)?.at ?? null;
   }
 
-  history({ sensor, from, to, order, limit }: HistoryRequest): HistoryRow[] {
-    return this.range({ kind: 'sensor', name: sensor }, { from, to, order, limit });
-  }
-
-  /** The same for those who only pass it on: written where nobody waits for it, and one text on its way instead of a thousand rows. */
-  page({ limit, ...request }: HistoryRequest): HistoryPage {
-    // One more than the page holds tells whether there is a next page.
-    const rows = this.history({ ...request, limit: limit + 1 });
-    const page = rows.slice(0, limit);
-    const readings = page.map(({ at, ...row }): SensorReading => ({ timestamp: toTimestamp(at), ...row }));
-    const last = rows.length > limit ? (page.at(-1)?.at ?? null) : null;
-    return { count: page.length, json: JSON.stringify(readings), last };
-  }
-
-  range(
-    { kind, name }: { kind: SeriesKind; name: string },
-    { from, to, order, limit }: Omit<HistoryRequest, 'sensor'>,
-  ): HistoryRow[] {
+  range(kind: SeriesKind, name: string, { from, to, order, limit }: RowRange): HistoryRow[] {
     const series = this.#series.idOf(kind, name);
     if (series === undefined) return [];
     return this.#select[order].all(series, from, to, limit).map(({ at, value, quality, simulated }) => ({
@@ -129,7 +122,23 @@ export class ReadingsTable {
    */
   #insertRaw(series: number, row: RawRow, run: number): void {
     let { at } = row;
-    while (this.#insert.run(series, at, row.value, row.quality, row.simulated, run).changes === 0) at += 1;
-    if (run === 0 && row.quality === GOOD && this.#series.isSensor(series)) this.#windows.mark(series, at);
+    while (!this.#put(series, { ...row, at }, run)) at += 1;
+    if (run === 0) this.#mark(series, { ...row, at });
+  }
+
+  /** False where the instant is taken. */
+  #put(series: number, { at, value, quality, simulated }: RawRow, run: number): boolean {
+    return this.#insert.run(series, at, value, quality, simulated, run).changes > 0;
+  }
+
+  /** Whose time is trusted: a good reading has to be counted in a summary. */
+  #mark(series: number, { at, quality }: RawRow): void {
+    if (quality === GOOD && this.#series.isSensor(series)) this.#windows.mark(series, at);
   }
 }
+
+const rawOf = ({ at, value, quality, simulated }: StoredRow): RawRow => ({
+  ...{ at, value },
+  quality: QUALITIES.indexOf(quality),
+  simulated: simulated ? 1 : 0,
+});

@@ -1,6 +1,7 @@
 import type { Database } from 'better-sqlite3';
 import type { Argument, Run } from './protocol.ts';
 import type { ReadingsTable } from './readings-table.ts';
+import type { RecentRows } from './recent-rows.ts';
 
 interface RunRow {
   id: number;
@@ -31,6 +32,7 @@ const RUNS_OF_RECORDS = [
 export class Runs {
   readonly #database: Database;
   readonly #readings: ReadingsTable;
+  readonly #recent: RecentRows;
   readonly #insert;
   readonly #find;
   readonly #known;
@@ -40,9 +42,10 @@ export class Runs {
   readonly #settled;
   readonly #newest;
 
-  constructor(database: Database, readings: ReadingsTable) {
+  constructor(database: Database, readings: ReadingsTable, recent: RecentRows) {
     this.#database = database;
     this.#readings = readings;
+    this.#recent = recent;
     this.#insert = database.prepare<[string, number, number | null]>(
       'INSERT INTO run (boot, offset, shift) VALUES (?, ?, ?)',
     );
@@ -66,7 +69,8 @@ export class Runs {
   /** A new run. Its guess is the wall clock, but later than everything that is stored: time does not run backwards. */
   begin({ boot, wall, monotonic, offset: given }: Argument<'beginRun'>): Run {
     const known = this.#known.get(boot);
-    const guess = Math.max(wall, (this.#newest.get()?.at ?? 0) + 1);
+    const newest = Math.max(this.#newest.get()?.at ?? 0, this.#recent.newest() ?? 0);
+    const guess = Math.max(wall, newest + 1);
     const offset = given ?? Math.round((known === undefined ? guess : wall) - monotonic);
     const { lastInsertRowid } = this.#insert.run(boot, offset, known === undefined ? null : 0);
     return { id: Number(lastInsertRowid), offset, trusted: known !== undefined };
@@ -103,7 +107,7 @@ export class Runs {
 
   /** What brings the newest row of a run in front of the machine's start; 0 where it is there already. */
   #notBehind(run: number, machineStart: number): number {
-    const newest = this.#readings.newestOf(run);
+    const newest = this.#readings.newestOfRun(run);
     return newest === null ? 0 : Math.min(0, machineStart - newest);
   }
 }

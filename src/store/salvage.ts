@@ -1,5 +1,6 @@
 import type { Database } from 'better-sqlite3';
 import { HOUR_MS, windowAt } from '../summaries/window.ts';
+import { RowLog } from './row-log.ts';
 import { type Row, readable, TableCopy } from './table-copy.ts';
 import { copyNeverClosed, copyUntrusted, newestSummary } from './uncounted.ts';
 
@@ -36,13 +37,14 @@ export function salvage(from: Database, into: Database, options: Options): Salva
   for (const [table, key] of [...FIRST, ['series', 'id']] as const) tables.copy({ table, key: [key] });
   const items = tables.copy({ table: 'outbox', key: ['id'] }, wholeItems(into)).rows;
   numberBatches(from, into);
+  const waitingSince = oldestInLog(from, keepGeneration(from, into));
   for (const table of ['alert', 'rule_change']) tables.copy({ table, key: ['id'] });
   const ids = into.prepare<[], number>("SELECT id FROM series WHERE kind = 'sensor'").pluck().all();
   const untrusted = copyUntrusted(tables);
   const series = ids.map((id) => salvageSeries(id, tables, { from, ...options }));
   const summaries = tables.copy({ table: 'summary', key: ['series', 'start', 'size', 'revision'] });
   into.transaction(() => {
-    for (const sensor of series) settle(sensor, into, { ...options, summaries: summaries.whole });
+    for (const sensor of series) settle(sensor, into, { ...options, waitingSince, summaries: summaries.whole });
   })();
   tables.copy({ table: 'output_change', key: ['id'] });
   return { items, readings: series.reduce((sum, { rows }) => sum + rows, untrusted) };
@@ -82,20 +84,23 @@ function salvageSeries(id: number, tables: TableCopy, sides: Options & { from: D
 }
 
 interface Settling extends Options {
+  /** Instant of the oldest row that waits in the log beside the database. */
+  waitingSince: number;
   /** True when every summary came over. */
   summaries: boolean;
 }
 
 /** What comes late must not be counted as if nothing of it had been sent. */
-function settle(saved: SavedSeries, into: Database, { summaries, windowMs, now }: Settling): void {
+function settle(saved: SavedSeries, into: Database, settling: Settling): void {
+  const { summaries, windowMs, now, waitingSince } = settling;
   const { id, since, summarisedUntil, whole } = saved;
   if (!whole) into.prepare(FORGET_REOPENED).run(id);
   const end = windowAt(now, windowMs).start + windowMs;
   // A summary from before this instant does not find its raw rows any more: what comes late is added to it instead.
   into.prepare('UPDATE series SET purged_until = max(purged_until, ?) WHERE id = ?').run(whole ? since : end, id);
   if (summaries) return;
-  // A wall clock may be behind at a start.
-  const known = Math.max(windowAt(now, windowMs).start, summarisedUntil + 1);
+  // A wall clock may be behind at a start, and nothing was summarised of what waits in the log.
+  const known = Math.max(windowAt(Math.min(now, waitingSince), windowMs).start, summarisedUntil + 1);
   into.prepare(FORGET_SUMMARIES).run({ id, summarisedUntil, known });
 }
 
@@ -113,6 +118,18 @@ function numberBatches(from: Database, into: Database): void {
   const newest = into.prepare<[], number>('SELECT coalesce(max(batch), 0) FROM outbox').pluck().get() ?? 0;
   const safe = typeof last === 'number' ? Math.max(last, newest) : newest + BATCHES_AHEAD;
   into.prepare('UPDATE batch_count SET last = ?').run(safe);
+}
+
+/** Rows that wait beside the broken database go into the new one. Answers which they are; null where nobody knows. */
+function keepGeneration(from: Database, into: Database): number | null {
+  const generation = readable(() => from.prepare<[], number>('SELECT generation FROM row_log').pluck().get()) ?? null;
+  into.prepare('UPDATE row_log SET generation = ?').run(generation);
+  return generation;
+}
+
+function oldestInLog({ name }: Database, generation: number | null): number {
+  const rows = new RowLog(name, 0).recover(generation)?.rows ?? [];
+  return rows.reduce((oldest, { at }) => Math.min(oldest, at), Number.POSITIVE_INFINITY);
 }
 
 /** An item has to be whole to be sent; one whose sensor is lost gets it back from the item itself. */

@@ -1,5 +1,6 @@
-import { closeSync, existsSync, fsyncSync, openSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { syncFolder } from './medium.ts';
 
 /** What lies beside a database: its log, which belongs to it, and the index of the log, which is made again. */
 const LOG = '-wal';
@@ -49,14 +50,4 @@ function allSetAside(file: string): string[] {
   const prefix = `${basename(file)}.broken-`;
   const names = existsSync(folder) ? readdirSync(folder) : [];
   return names.filter((name) => name.startsWith(prefix)).map((name) => join(folder, name));
-}
-
-/** A new name is on the disk only with the folder that it stands in. */
-function syncFolder(folder: string): void {
-  const descriptor = openSync(folder, 'r');
-  try {
-    fsyncSync(descriptor);
-  } finally {
-    closeSync(descriptor);
-  }
 }

@@ -1,13 +1,13 @@
 import type { HistoryRow, SeriesKind, StoredSnapshot } from './protocol.ts';
-import type { ReadingsTable } from './readings-table.ts';
+import type { Readings } from './readings.ts';
 import type { SeriesTable } from './series-table.ts';
 
 /** The newest instants that were recorded, oldest first: every sensor's good value and every output's state at each. */
-export function latestSnapshots(series: SeriesTable, table: ReadingsTable, limit: number): StoredSnapshot[] {
+export function latestSnapshots(series: SeriesTable, readings: Readings, limit: number): StoredSnapshot[] {
   const snapshots = new Map<number, StoredSnapshot>();
   const sensors = namesOf(series, 'sensor');
   for (const name of sensors) {
-    for (const row of newest(table, 'sensor', name, limit)) {
+    for (const row of newest(readings, 'sensor', name, limit)) {
       const snapshot = snapshots.get(row.at) ?? emptySnapshot(row.at, sensors);
       snapshot.values[name] = row.quality === 'good' ? row.value : null;
       snapshot.simulated ||= row.simulated;
@@ -17,15 +17,15 @@ export function latestSnapshots(series: SeriesTable, table: ReadingsTable, limit
   const sorted = [...snapshots.values()].sort((a, b) => a.at - b.at).slice(-limit);
   for (const name of namesOf(series, 'output')) {
     // Outputs are recorded when they change: each state holds until the next one.
-    fillForward(sorted, name, newest(table, 'output', name, limit + 1).reverse());
+    fillForward(sorted, name, newest(readings, 'output', name, limit + 1).reverse());
   }
   return sorted;
 }
 
 const namesOf = (series: SeriesTable, kind: SeriesKind): string[] => series.ofKind(kind).map(({ name }) => name);
 
-function newest(table: ReadingsTable, kind: SeriesKind, name: string, limit: number): HistoryRow[] {
-  return table.range({ kind, name }, { from: 0, to: Number.MAX_SAFE_INTEGER, order: 'desc', limit });
+function newest(readings: Readings, kind: SeriesKind, name: string, limit: number): HistoryRow[] {
+  return readings.range(kind, name, { from: 0, to: Number.MAX_SAFE_INTEGER, order: 'desc', limit });
 }
 
 function emptySnapshot(at: number, sensors: readonly string[]): StoredSnapshot {

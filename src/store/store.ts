@@ -23,8 +23,8 @@ const DEFAULT_MAX_BYTES = 512 * 2 ** 20;
 const ROWS_A_COMMIT = 10_000;
 
 /**
- * Readings on disk. Rows gather in memory and are written in one transaction per batch: what decides the wear of a
- * card is rows per commit. No row waits longer than `commitEveryMs`.
+ * Readings on disk. Rows gather in memory and are written batch by batch: what decides the wear of a card is rows per
+ * commit. No row waits longer than `commitEveryMs`.
  */
 export class Store {
   readonly #worker: WorkerClient;
@@ -36,6 +36,8 @@ export class Store {
   readonly #pending = new PendingRows();
   /** What a commit failed with. */
   #again: RowBatch | undefined;
+  /** Rows that are on their way to the disk for the first time. */
+  #underWay = 0;
   #committing: Promise<void> | undefined;
   #cancelTimer: Cancel | undefined;
   #lastCommit = Number.NEGATIVE_INFINITY;
@@ -54,7 +56,7 @@ export class Store {
   }: Options) {
     const { file, windowMs } = options;
     this.#worker = new WorkerClient({ file, windowMs, maxBytes });
-    this.#disk = new DiskWatch({ worker: this.#worker, clock });
+    this.#disk = new DiskWatch({ worker: this.#worker, clock, commitEveryMs });
     this.#worker.onRecovered = (recovery) => {
       this.#recovered = recovery;
       onRecovered?.(recovery);
@@ -119,7 +121,7 @@ export class Store {
     try {
       if (!RECORDS.has(operation)) return await this.#worker.ask(operation, argument);
       const result = await this.#withRoom(operation, argument);
-      if (this.#again === undefined) this.#disk.took();
+      if (this.#again === undefined) this.#disk.took({ inDatabase: true });
       return result;
     } catch (error) {
       this.#disk.failed(error);
@@ -138,7 +140,7 @@ export class Store {
     return {
       status: this.#disk.fault === null ? 'ok' : 'failing',
       lastError: this.#disk.fault,
-      pendingRows: this.#pending.length + (this.#again?.rows.length ?? 0),
+      pendingRows: this.#pending.length + this.#underWay + (this.#again?.rows.length ?? 0),
       droppedRows: this.#pending.dropped,
       lastCommitAt: this.#lastCommitAt,
       sizeBytes: this.#usage?.sizeBytes ?? null,
@@ -171,16 +173,19 @@ export class Store {
   async #write(batch: RowBatch, again: boolean): Promise<void> {
     this.#lastCommit = this.#clock.monotonic();
     this.#disk.writes();
+    this.#underWay = again ? 0 : batch.rows.length;
     try {
       const lost = batch.lost.length === 0 ? undefined : { readings: batch.lost, publishing: this.#publishing() };
       this.#usage = await this.#withRoom('commit', { rows: batch.rows, again, ...(lost && { lost }) });
       this.#again = undefined;
       this.#lastCommitAt = this.#clock.now();
-      this.#disk.took();
+      this.#disk.took(this.#usage);
     } catch (error) {
       this.#again = batch;
       this.#disk.refused((error as Error).message);
       this.#commitLater();
+    } finally {
+      this.#underWay = 0;
     }
   }
 

@@ -6,6 +6,7 @@ import type { Gaps } from './gaps.ts';
 import type { OpenWindow, OpenWindows } from './open-windows.ts';
 import type { OutboxTable } from './outbox-table.ts';
 import type { Closing } from './protocol.ts';
+import type { Closable } from './readings.ts';
 import type { SeriesTable } from './series-table.ts';
 import type { SummariesTable } from './summaries-table.ts';
 
@@ -40,17 +41,18 @@ export class WindowClosing {
   }
 
   /**
-   * Closes the oldest windows that are over, each whole with its outbox row or not at all; answers how many, 0 when there
-   * are none left. Behind a month without the time there are thousands: a commit must not wait for all of them, nor for
+   * Closes the oldest windows that are over and closable, each whole with its outbox row or not at all; answers how many,
+   * 0 when there are none left, and throws why, where some are left that cannot be. Behind a month without the time there are thousands: a commit must not wait for all of them, nor for
    * long where windows are large.
    */
-  closeOver(closing: Closing): number {
-    const over = this.#tables.openWindows.over(closing.now, WINDOWS_A_CALL);
+  closeOver(closing: Closing, { until, full }: Closable): number {
+    const over = this.#tables.openWindows.over(closing.now, until, WINDOWS_A_CALL);
     const end = systemClock.monotonic() + CALL_MS;
     let closed = 0;
     while (closed < over.length && (closed === 0 || systemClock.monotonic() < end)) {
       closed += this.#closeTogether(over.slice(closed, closed + WINDOWS_A_COMMIT), end, closing);
     }
+    if (closed === 0 && full !== undefined) throw full;
     return closed;
   }
 

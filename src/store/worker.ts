@@ -7,7 +7,7 @@ import { isDiskAtFault } from './medium.ts';
 import type { Answer, Notice, Request } from './messages.ts';
 import { type Opened, openOrRecover, recover } from './opening.ts';
 import { storeOperations } from './operations.ts';
-import type { StoreOperations, WorkerOptions } from './protocol.ts';
+import type { Commit, Recovery, StoreOperations, WorkerOptions } from './protocol.ts';
 
 /** The thread that owns the database: a slow card stalls this thread and nothing else. */
 if (parentPort === null) throw new Error('This file runs as a worker thread.');
@@ -23,12 +23,19 @@ let recoveredAt = Number.NEGATIVE_INFINITY;
 function use({ database, recovery }: Opened): StoreOperations {
   if (recovery !== undefined) {
     recoveredAt = systemClock.monotonic();
-    port.postMessage({ recovered: recovery } satisfies Notice);
+    tell(recovery);
   }
-  const operations = storeOperations(database, options.windowMs, options.maxBytes);
-  open = { database, operations };
-  return operations;
+  try {
+    const operations = storeOperations(database, options.windowMs, options.maxBytes, tell);
+    open = { database, operations };
+    return operations;
+  } catch (error) {
+    database.close();
+    throw error;
+  }
 }
+
+const tell = (recovered: Recovery) => port.postMessage({ recovered } satisfies Notice);
 
 function letGo(): void {
   const database = open?.database;
@@ -46,6 +53,12 @@ function run({ operation, argument }: Request): unknown {
   return (operations[operation] as (argument: unknown) => unknown)(argument);
 }
 
+/** A batch may have been brought to the card before the fault was met. */
+function asked(request: Request): Request {
+  if (request.operation !== 'commit') return request;
+  return { ...request, argument: { ...(request.argument as Commit), again: true } };
+}
+
 /** Where the file turns out to be broken, the question is asked again of the new one. */
 function runOrRecover(request: Request): unknown {
   try {
@@ -56,7 +69,7 @@ function runOrRecover(request: Request): unknown {
     if (!isBroken(code) || systemClock.monotonic() - recoveredAt < RECOVERIES_APART_MS) throw error;
     letGo();
     use(recover(options, (error as Error).message));
-    return run(request);
+    return run(asked(request));
   }
 }
 

@@ -16,3 +16,8 @@ export function windowAt(at: number, sizeMs: number): Window {
  * with its last readings may still be on its way to the disk.
  */
 export const CLOSE_AFTER_MS = 2000;
+
+/** True when a window may be closed. */
+export function isOver({ start, sizeMs }: Window, now: number): boolean {
+  return start + sizeMs + CLOSE_AFTER_MS <= now;
+}

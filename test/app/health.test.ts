@@ -111,7 +111,7 @@ test('a broken database that was set aside is a reason, with what was saved of i
   assert.equal(status, 'degraded');
   assert.match(
     reasons.join(),
-    /^A broken database was set aside at .* as .*: 0 items for upstream and 0 readings were/,
+    /^A broken file of the database was set aside at .* as .*: 0 items for upstream and 0 readings were/,
   );
   assert.ok(reasons[0].includes(store.recovered.file) && store.recovered.file.startsWith(`${file}.broken-`));
 });

@@ -15,7 +15,7 @@ export const LARGE_SENSORS = ['air_temp_c', 'soil_temp_c', 'water_temp_c', 'leaf
 const MONTH_S = 30 * 86_400;
 const SHORT_ROUNDS = 50_000;
 /** Changes with what {@link fillStore} makes of it. */
-const EDITION = 1;
+const EDITION = 2;
 
 export interface LargeStore {
   server: Running;

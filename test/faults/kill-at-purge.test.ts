@@ -5,7 +5,7 @@ import test from 'node:test';
 import { openDatabase } from '../../src/store/database.ts';
 import { storeOperations } from '../../src/store/operations.ts';
 import { HOUR_MS } from '../../src/summaries/window.ts';
-import { WINDOW_MS } from '../store/a-store.ts';
+import { newestOf, WINDOW_MS } from '../store/a-store.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { seeded } from '../uplink/seeded.ts';
 import { report } from './figures.ts';
@@ -64,7 +64,7 @@ test('kill -9 at any write while room is made and batches are acknowledged: ever
   const database = openDatabase(file, MAX_BYTES);
   t.after(() => database.close());
   const store = storeOperations(database, WINDOW_MS, MAX_BYTES);
-  const last = database.prepare<[], number>('SELECT max(at) FROM reading').pluck().get() ?? 0;
+  const last = newestOf(store);
   while (store.closeWindows({ now: last + HOUR_MS, ...closing }) > 0);
   for (let batch = store.nextBatch(NEXT); batch !== null; batch = store.nextBatch(NEXT)) {
     items.push(...JSON.parse(batch.body).items);

@@ -1,7 +1,7 @@
 import { openDatabase } from '../../src/store/database.ts';
 import { storeOperations } from '../../src/store/operations.ts';
 import { HOUR_MS } from '../../src/summaries/window.ts';
-import { aRow, WINDOW_MS } from '../store/a-store.ts';
+import { aRow, newestOf, WINDOW_MS } from '../store/a-store.ts';
 
 /**
  * A process of its own that fills a small database hour by hour, and makes room in it each time: `purging-process.ts
@@ -13,13 +13,8 @@ const database = openDatabase(file, maxBytes);
 const operations = storeOperations(database, WINDOW_MS, maxBytes);
 const closing = { device: 'pi', units: {}, upstream: true };
 
-const newest = database
-  .prepare<[], number | null>(
-    'SELECT max(coalesce((SELECT max(at) FROM reading), 0), coalesce(max(last), 0)) FROM summary',
-  )
-  .pluck()
-  .get();
-let now = Math.ceil(((newest ?? 0) + 1) / HOUR_MS) * HOUR_MS;
+const summarised = database.prepare<[], number | null>('SELECT max(last) FROM summary').pluck().get() ?? 0;
+let now = Math.ceil((Math.max(newestOf(operations), summarised) + 1) / HOUR_MS) * HOUR_MS;
 for (let hour = 0; hour < Number(hours); hour++) {
   const rows = Array.from({ length: 60 }, (_, minute) => aRow({ at: now + minute * 60_000, value: minute }));
   operations.commit({ rows, again: false });

@@ -2,6 +2,7 @@ import { copyFileSync, existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import SQLite, { type Database } from 'better-sqlite3';
+import { RowLog } from '../../src/store/row-log.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 export interface Row {
@@ -16,7 +17,7 @@ export interface Row {
  */
 export function openCopy(t: TestContext, folder: string): Database {
   const copy = temporaryFolder(t);
-  for (const name of ['edge.db', 'edge.db-wal']) {
+  for (const name of ['edge.db', 'edge.db-wal', 'edge.db-rows']) {
     if (existsSync(join(folder, name))) copyFileSync(join(folder, name), join(copy, name));
   }
   const database = new SQLite(join(copy, 'edge.db'));
@@ -24,14 +25,16 @@ export function openCopy(t: TestContext, folder: string): Database {
   return database;
 }
 
-/** Every good reading, in order of time. */
+/** Every good reading, those in the table before those that are only in the log beside it. */
 export function goodRows(database: Database): Row[] {
-  return database
-    .prepare<[], Row>(
-      `SELECT series.name AS sensor, at, value FROM reading JOIN series ON series.id = reading.series
-       WHERE kind = 'sensor' AND quality = 0 ORDER BY at`,
-    )
-    .all();
+  const placed = database.prepare<[], Row>(
+    `SELECT series.name AS sensor, at, value FROM reading JOIN series ON series.id = reading.series
+     WHERE kind = 'sensor' AND quality = 0 ORDER BY at`,
+  );
+  const generation = database.prepare<[], number>('SELECT generation FROM row_log').pluck().get() ?? null;
+  const logged = new RowLog(database.name, 0).recover(generation)?.rows ?? [];
+  const good = logged.filter(({ kind, quality }) => kind === 'sensor' && quality === 'good');
+  return [...placed.all(), ...good.map(({ name, at, value }) => ({ sensor: name, at, value: value as number }))];
 }
 
 export function integrity(database: Database): string {

@@ -87,7 +87,7 @@ test('negative control: with the database in the main thread a slow card delays 
   if (!hasStrace(t)) return;
   const device = new Device(t, {});
   const life = await device.start({ under: stalledFrom(FSYNCS_OF_START, 400), node: NODE_IN_ONE_THREAD });
-  await pause(2000);
+  await pause(FSYNCS_OF_START * ROUND_MS + 2000); // each round is a commit, and a sync of its own
   const p99 = percentile(await quietestBlock(`${life.url}/api/health`, 2000), 0.99);
   report(t, {
     fault: 'negative control of it: one thread',

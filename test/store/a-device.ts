@@ -20,9 +20,12 @@ export function aDevice(t: TestContext) {
     };
     return { run, take, trust, operations, database };
   };
-  const { table, database } = openTable(t, file);
+  const { database } = openTable(t, file);
   /** Time and value; a value is the monotonic instant at which it was taken. */
-  const stored = () => table.history(aRange()).map(({ at, value }) => [at, value]);
+  const stored = () =>
+    openTable(t, file)
+      .history(aRange())
+      .map(({ at, value }) => [at, value]);
   const untrusted = () => database.prepare('SELECT count(*) FROM reading WHERE run > 0').pluck().get();
   return { life, stored, untrusted, database };
 }

@@ -4,14 +4,10 @@ import { Worker } from 'node:worker_threads';
 import type { SensorReading } from '../../schemas/sensors.ts';
 import { openDatabase } from '../../src/store/database.ts';
 import type { Request } from '../../src/store/messages.ts';
-import { OpenWindows } from '../../src/store/open-windows.ts';
 import { storeOperations } from '../../src/store/operations.ts';
-import type { HistoryPage, HistoryRequest, StoredRow } from '../../src/store/protocol.ts';
-import { ReadingsTable } from '../../src/store/readings-table.ts';
+import type { HistoryPage, HistoryRequest, HistoryRow, StoredRow, StoreOperations } from '../../src/store/protocol.ts';
 import { SeriesTable } from '../../src/store/series-table.ts';
-import { latestSnapshots } from '../../src/store/snapshots.ts';
 import { Store } from '../../src/store/store.ts';
-import { SummariesTable } from '../../src/store/summaries-table.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
@@ -44,6 +40,12 @@ export const publishing = () => ({ device: 'pi', upstream: true, now: 0 });
 
 export const newFile = (t: TestContext) => join(temporaryFolder(t), 'edge.db');
 
+/** Instant of the newest reading of `air`; 0 where there is none. */
+export function newestOf(operations: Pick<StoreOperations, 'history'>): number {
+  const [newest] = rowsOf(operations.history(aRange({ order: 'desc', limit: 1 })));
+  return newest?.timestamp == null ? 0 : Date.parse(newest.timestamp);
+}
+
 /** The rows of a page as the API shows them. */
 export const rowsOf = ({ json }: HistoryPage): SensorReading[] => JSON.parse(json);
 
@@ -62,17 +64,20 @@ export async function openStore(t: TestContext, file: string = newFile(t)) {
   return { store, clock, file, between, stored };
 }
 
-/** The database in this thread, its table of readings, and the ways in and out of it. */
+/** The database in this thread, its readings, and the ways in and out of it. */
 export function openTable(t: TestContext, file: string = newFile(t)) {
   const database = openDatabase(file);
   t.after(() => database.close());
   const series = new SeriesTable(database);
-  const table = new ReadingsTable(database, series, new OpenWindows(database, new SummariesTable(database), WINDOW_MS));
   const operations = storeOperations(database, WINDOW_MS);
   /** All of it or nothing, as one batch. */
   const insert = (rows: StoredRow[]) => void operations.commit({ rows, again: false });
-  const snapshots = (limit: number) => latestSnapshots(series, table, limit);
-  return { database, series, table, operations, insert, snapshots };
+  const history = (range: HistoryRequest): HistoryRow[] =>
+    rowsOf(operations.history(range)).map(
+      ({ timestamp, ...row }) => ({ at: Date.parse(timestamp), ...row }) as HistoryRow,
+    );
+  const snapshots = (limit: number) => operations.snapshots({ limit });
+  return { database, series, operations, insert, history, snapshots };
 }
 
 type Deliver = () => void;

@@ -1,11 +1,22 @@
 import assert from 'node:assert/strict';
-import { closeSync, openSync, readdirSync, readFileSync, truncateSync, writeFileSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { dirname } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import type { Recovery } from '../../src/store/protocol.ts';
 import { Store } from '../../src/store/store.ts';
 import { FakeClock } from '../support/fake-clock.ts';
-import { aRow, newFile, openTable, publishing, WINDOW_MS } from './a-store.ts';
+import { aRange, aRow, newFile, openTable, publishing, rowsOf, WINDOW_MS } from './a-store.ts';
 
 const closing = { device: 'pi', units: {}, upstream: true };
 const next = { lane: 'summary', maxItems: 10, device: 'pi' } as const;
@@ -144,4 +155,46 @@ it('a database that breaks under the running store is set aside, and nothing has
   store.append([aRow({ at: newest + 9000 })]);
   await store.flush();
   assert.equal(store.health().status, 'ok');
+});
+
+it('a batch that is on the card when the database turns out to be broken is stored once', async (t) => {
+  const file = newFile(t);
+  const { store, recoveries } = await open(t, file);
+  for (const at of [1000, 2000, 3000]) {
+    store.append([aRow({ at })]);
+    await store.flush();
+  }
+  const { database } = openTable(t, file);
+  database.exec('UPDATE batch_count SET last = last'); // what the thread knows of its pages is out of date
+  database.pragma('wal_checkpoint(TRUNCATE)');
+  const root = database.prepare("SELECT rootpage FROM sqlite_schema WHERE name = 'series'").pluck().get() as number;
+  damage(file, (root - 1) * 4096, new Uint8Array(8).fill(0xff));
+  store.append([aRow({ at: 4000 })]);
+  await store.flush();
+  assert.equal(recoveries.length, 1);
+  const page = await store.ask('history', aRange());
+  assert.deepEqual(
+    rowsOf(page).map(({ timestamp }) => Date.parse(timestamp ?? '')),
+    [2000, 3000, 4000],
+    'the first one went into the database, and with it',
+  );
+});
+
+it('a log of the newest readings that cannot be read is set aside and told, and the rest works', async (t) => {
+  const file = newFile(t);
+  const before = await open(t, file);
+  before.store.append([aRow({ at: 1000 })]);
+  await before.store.close();
+  rmSync(`${file}-rows`, { force: true });
+  mkdirSync(`${file}-rows`); // no file at all: nothing of it can be read
+  const { store, recoveries } = await open(t, file);
+  assert.match(recoveries[0]?.reason ?? '', /EISDIR/);
+  for (const at of [2000, 3000]) {
+    store.append([aRow({ at })]);
+    await store.flush();
+  }
+  assert.deepEqual([store.health().status, store.health().pendingRows], ['ok', 0]);
+  assert.ok(existsSync(recoveries[0]?.file ?? ''), 'it lies where it is said to');
+  assert.equal((await store.ask('history', aRange())).count, 3);
+  assert.ok(readFileSync(`${file}-rows`).length > 0, 'a new one is in use');
 });

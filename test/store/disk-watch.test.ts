@@ -21,7 +21,7 @@ function aWatch() {
       return undefined as Result<O>;
     },
   };
-  const watch = new DiskWatch({ worker, clock: { monotonic: () => disk.now } });
+  const watch = new DiskWatch({ commitEveryMs: 5000, worker, clock: { monotonic: () => disk.now } });
   /** A look every four seconds; readings are written at their interval. */
   const live = async (seconds: number, intervalS: number, apartMs = intervalS * 1000) => {
     for (const end = disk.now + seconds * 1000; disk.now < end; disk.now += 1000) {
@@ -80,6 +80,8 @@ describe('the watch over a disk', () => {
     disk.full = true;
     await watch.look(1e9);
     assert.notEqual(watch.fault, null);
+    watch.took({ inDatabase: false });
+    assert.notEqual(watch.fault, null, 'the log beside it took rows');
     disk.full = false;
     await watch.look(1e9);
     assert.equal(watch.fault, null);
@@ -90,7 +92,7 @@ describe('the watch over a disk', () => {
     watch.failed(new StoreError({ message: 'no such table', code: 'SQLITE_ERROR', refused: false }));
     assert.equal(watch.fault, null);
     for (const code of ['SQLITE_FULL', 'SQLITE_READONLY', 'SQLITE_IOERR_FSYNC', 'SQLITE_CANTOPEN']) {
-      watch.took();
+      watch.took({ inDatabase: true });
       watch.failed(new StoreError({ message: code, code, refused: false }));
       assert.equal(watch.fault, code);
     }
@@ -135,14 +137,19 @@ describe('a store whose disk begins to fail', () => {
     return written;
   }
 
-  it('looks by writing where readings come often, but are committed seldom', async (t) => {
-    const written = await looksOf(t, { collectS: 1, commitS: 300 });
+  it('looks by writing where readings come seldom', async (t) => {
+    const written = await looksOf(t, { collectS: 60, commitS: 5 });
     assert.ok(written >= 6 && written <= 8, `${written} writes in a minute`);
   });
 
   it('does not where each round is committed within the time', async (t) => {
     assert.equal(await looksOf(t, { collectS: 5, commitS: 7 }), 0);
     assert.equal(await looksOf(t, { collectS: 10, commitS: 5 }), 0);
+  });
+
+  it('does not where readings come often and may wait longer than that, to spare the card', async (t) => {
+    assert.equal(await looksOf(t, { collectS: 1, commitS: 30 }), 0);
+    assert.equal(await looksOf(t, { collectS: 10, commitS: 60 }), 0);
   });
 
   it('looks by writing where rounds and commits together take longer than that', async (t) => {

@@ -7,22 +7,22 @@ const instants = (rows: readonly { at: number }[]) => rows.map(({ at }) => at);
 
 describe('the history of a sensor', () => {
   it('begins with its first instant and ends before its last', (t) => {
-    const { table, insert } = openTable(t);
+    const { history, insert } = openTable(t);
     insert([9, 10, 11, 19, 20, 21].map((at) => aRow({ at })));
-    assert.deepEqual(instants(table.history(aRange({ from: 10, to: 20 }))), [10, 11, 19]);
-    assert.deepEqual(table.history(aRange({ from: 10, to: 10 })), []);
+    assert.deepEqual(instants(history(aRange({ from: 10, to: 20 }))), [10, 11, 19]);
+    assert.deepEqual(history(aRange({ from: 10, to: 10 })), []);
   });
 
   it('is in either order, and its limit takes from the beginning of that order', (t) => {
-    const { table, insert } = openTable(t);
+    const { history, insert } = openTable(t);
     insert([3, 1, 2].map((at) => aRow({ at })));
-    assert.deepEqual(instants(table.history(aRange({ order: 'asc', limit: 2 }))), [1, 2]);
-    assert.deepEqual(instants(table.history(aRange({ order: 'desc', limit: 2 }))), [3, 2]);
-    assert.deepEqual(instants(table.history(aRange({ order: 'desc' }))), [3, 2, 1]);
+    assert.deepEqual(instants(history(aRange({ order: 'asc', limit: 2 }))), [1, 2]);
+    assert.deepEqual(instants(history(aRange({ order: 'desc', limit: 2 }))), [3, 2]);
+    assert.deepEqual(instants(history(aRange({ order: 'desc' }))), [3, 2, 1]);
   });
 
   it('has every part of a reading as it was', (t) => {
-    const { table, insert } = openTable(t);
+    const { history, insert } = openTable(t);
     const rows = [
       { at: 1_790_000_000_001, value: -0.5, quality: 'good', simulated: false },
       { at: 1_790_000_000_002, value: 1e300, quality: 'out_of_range', simulated: true },
@@ -30,7 +30,7 @@ describe('the history of a sensor', () => {
       { at: 1_790_000_000_004, value: 85, quality: 'power_on_value', simulated: false },
     ] as const;
     insert(rows.map((row) => aRow(row)));
-    assert.deepEqual(table.history(aRange()), rows);
+    assert.deepEqual(history(aRange()), rows);
   });
 
   it('has numbers for qualities on disk that never change: old rows are read by them', (t) => {
@@ -42,11 +42,11 @@ describe('the history of a sensor', () => {
   });
 
   it('is empty for a sensor that nobody knows, and apart from the output of the same name', (t) => {
-    const { table, insert } = openTable(t);
+    const { history, insert } = openTable(t);
     insert([aRow({ name: 'vent', value: 1 }), aRow({ kind: 'output', name: 'vent', value: 0 })]);
-    assert.deepEqual(table.history(aRange()), []);
+    assert.deepEqual(history(aRange()), []);
     assert.deepEqual(
-      table.history(aRange({ sensor: 'vent' })).map(({ value }) => value),
+      history(aRange({ sensor: 'vent' })).map(({ value }) => value),
       [1],
     );
   });
@@ -54,12 +54,12 @@ describe('the history of a sensor', () => {
 
 describe('an instant that comes twice', () => {
   it('is kept twice, the second time in the next free millisecond', (t) => {
-    const { table, insert } = openTable(t);
+    const { history, insert } = openTable(t);
     insert([aRow({ at: 5, value: 1 }), aRow({ at: 6, value: 2 })]);
     insert([aRow({ at: 5, value: 3 })]);
     insert([aRow({ at: 5, value: 3 })]);
     assert.deepEqual(
-      table.history(aRange()).map(({ at, value }) => [at, value]),
+      history(aRange()).map(({ at, value }) => [at, value]),
       [
         [5, 1],
         [6, 2],

@@ -69,18 +69,21 @@ describe('a commit that finds the database full', () => {
     t.after(() => store.close());
     let calls = 0;
     const closing = { device: 'pi', units: {}, upstream: false };
+    const closeWindows = async () => {
+      while ((await store.ask('closeWindows', { now: clock.now(), ...closing })) > 0);
+    };
     store.whenFull(async () => {
       calls += 1;
-      const now = clock.now();
-      while ((await store.ask('closeWindows', { now, ...closing })) > 0);
-      while (await store.ask('retain', { now, ...closing, keepReadingsMs: 600_000 }));
+      while (await store.ask('retain', { now: clock.now(), ...closing, keepReadingsMs: 600_000 }));
     });
     for (let batch = 0; batch < 60; batch++) {
       store.append(Array.from({ length: 600 }, (_, second) => aRow({ at: clock.now() + second * 1000 })));
       await clock.advance(600_000);
       await store.flush();
       assert.deepEqual([store.health().status, store.health().pendingRows], ['ok', 0]);
+      if (batch % 10 === 0) await closeWindows();
     }
+    await closeWindows();
     assert.ok(calls > 0);
     assert.ok((store.health().sizeBytes ?? Number.NaN) <= 2 ** 19);
     const windows = await store.ask('summaries', {

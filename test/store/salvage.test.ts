@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { copyFileSync } from 'node:fs';
 import { it, type TestContext } from 'node:test';
 import { openDatabase } from '../../src/store/database.ts';
 import { recover } from '../../src/store/opening.ts';
@@ -64,6 +65,24 @@ it('a salvage brings the rows of windows that were never closed, and of closed o
   assert.deepEqual(accountOf(storeOperations(next, WINDOW_MS)), { summary: 3000, gap: 0 });
 });
 
+for (const [what, spoil] of [
+  ['', ''],
+  [', also where nobody knows any more which of them they are', 'DROP TABLE row_log'],
+] as const) {
+  it(`a salvage loses no row that waits beside the database, and counts it once${what}`, (t) => {
+    const { file, database, operations } = aDatabase(t);
+    operations.commit({ rows: minutes(60, BEGIN), again: false });
+    accountOf(operations);
+    operations.commit({ rows: minutes(30, BEGIN + HOUR_MS), again: false });
+    assert.equal(database.prepare('SELECT count(*) FROM reading').pluck().get(), 60, 'they wait beside it');
+    database.exec(spoil);
+    database.close();
+    const { database: next } = recover({ file, maxBytes: 2 ** 29, windowMs: WINDOW_MS }, 'a test');
+    t.after(() => next.close());
+    assert.deepEqual(accountOf(storeOperations(next, WINDOW_MS)), { summary: 30, gap: 0 });
+  });
+}
+
 it('a salvage without the time for all summaries sends no window twice: of one open among them it tells a gap', (t) => {
   const { database, operations } = aDatabase(t);
   operations.commit({ rows: minutes(600, BEGIN), again: false });
@@ -81,4 +100,17 @@ it('a salvage without the time for all summaries sends no window twice: of one o
   assert.deepEqual(accountOf(into.operations), { summary: 0, gap: 60 });
   into.operations.commit({ rows: [aRow({ at: BEGIN + HOUR_MS + 1000 })], again: false });
   assert.deepEqual(accountOf(into.operations), { summary: 0, gap: 1 }, 'late, in a window that was sent');
+});
+
+it('a salvage without the time for all summaries sends what waits in the log as usual', (t) => {
+  const { file, database, operations } = aDatabase(t);
+  operations.commit({ rows: minutes(600, BEGIN), again: false });
+  accountOf(operations);
+  operations.commit({ rows: minutes(5, BEGIN + 10 * HOUR_MS), again: false });
+  const into = aDatabase(t);
+  let looks = 0;
+  salvage(database, into.database, { windowMs: WINDOW_MS, now: BEGIN + 12 * HOUR_MS, mayGoOn: () => looks++ < 150 });
+  assert.ok(looks > 150, 'not all of it came over');
+  copyFileSync(`${file}-rows`, `${into.file}-rows`);
+  assert.deepEqual(accountOf(storeOperations(into.database, WINDOW_MS)), { summary: 5, gap: 0 });
 });
