@@ -588,7 +588,7 @@ export interface components {
                 max_bytes: number;
                 /** @description Readings that will never be sent, for want of room or another reason; gaps say upstream which. */
                 dropped_readings: number;
-                /** @description The broken database that was set aside last since the start; null where none was. */
+                /** @description The broken file that was set aside last since the start; null where none was. */
                 recovered: {
                     /**
                      * Format: date-time
@@ -596,9 +596,9 @@ export interface components {
                      * @example 2026-11-23T10:00:00.000Z
                      */
                     at: string;
-                    /** @description Where the broken database lies now. */
+                    /** @description Where the broken file lies now: the database, or the log of its newest readings. */
                     file: string;
-                    /** @description What SQLite said about it. */
+                    /** @description What was wrong with it. */
                     reason: string;
                     /** @description Items for upstream that were saved from it. */
                     items: number;
