@@ -25,6 +25,11 @@ const now = () => Number(process.hrtime.bigint()) / 1e6;
 const stamps: Stamps = { safeMs: Number.NaN, latencies: [] };
 const begun = new Map<number, number>();
 const taken = new Map<number, number>();
+/** At the end outputs are made safe, which no reading asks for. */
+let ending = false;
+process.once('SIGTERM', () => {
+  ending = true;
+});
 
 /** Reads a real file, as sensors on a Pi do, and answers a value that crosses the threshold every time. */
 function watchSource(source: Source, { seed }: { seed: number }): Source {
@@ -50,7 +55,7 @@ function watchPins(driver: Pins): Pins {
       line.write(on);
       const wroteAt = now();
       const [takenAt, begunAt] = [taken.get(seed), begun.get(seed)];
-      if (takenAt === undefined || begunAt === undefined) return;
+      if (ending || takenAt === undefined || begunAt === undefined) return;
       taken.delete(seed); // the next write without a reading is not a rule's
       stamps.latencies.push({ sinceTaken: wroteAt - takenAt, sinceBegun: wroteAt - begunAt });
     };
