@@ -93,6 +93,7 @@ export function storeOperations(
     close() {
       try {
         readings.checkpoint();
+        log.discard();
       } catch {
         // They are on the card, and the next life finds them there.
       }

@@ -50,6 +50,11 @@ export class RowLog {
     this.#used = 0;
   }
 
+  /** All of it is in the tables: whoever does not know the generation is not to take it for rows that wait. */
+  discard(): void {
+    rmSync(this.#file, { force: true });
+  }
+
   /** On the card when it returns true; false where it has no room for them, or no form. Throws what the system says. */
   append(rows: readonly StoredRow[]): boolean {
     const blocks = encodeBlocks(rows, this.#generation, this.#used);

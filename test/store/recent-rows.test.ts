@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import fs, { mkdirSync, rmSync } from 'node:fs';
+import fs, { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
 import { describe, it, type TestContext } from 'node:test';
 import { aRange, aRow, newFile, openTable } from './a-store.ts';
@@ -70,6 +70,7 @@ describe('readings that were just committed', () => {
     const device = aDatabase(t);
     device.take(1000);
     device.operations.close({});
+    assert.equal(existsSync(`${device.file}-rows`), false);
     assert.deepEqual(aDatabase(t, device.file).placed(), [0, 1000]);
   });
 
