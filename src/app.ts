@@ -10,6 +10,7 @@ import { answerBrokenRequest } from './plugins/broken-requests.ts';
 import collector from './plugins/collector.ts';
 import connections from './plugins/connections.ts';
 import cors from './plugins/cors.ts';
+import emptyBodies, { EMPTY_BODIES } from './plugins/empty-bodies.ts';
 import hardware from './plugins/hardware.ts';
 import methods from './plugins/methods.ts';
 import openapi from './plugins/openapi.ts';
@@ -92,7 +93,7 @@ function createServer(config: Readonly<Config>, parts: Parts): FastifyInstance {
     connectionTimeout: 30_000,
     requestTimeout: 15_000,
     keepAliveTimeout: 10_000,
-    http: { headersTimeout: 10_000 },
+    http: { headersTimeout: 10_000, ...EMPTY_BODIES },
     clientErrorHandler: answerBrokenRequest,
     frameworkErrors: answerError,
     routerOptions: { maxParamLength: 100 },
@@ -112,6 +113,7 @@ async function assemble(app: FastifyInstance, config: Readonly<Config>, parts: P
   await app.register(outputs, { pins });
 
   await app.register(problems);
+  await app.register(emptyBodies);
   await app.register(methods);
   await app.register(connections, { maxPerAddress: config.http.max_connections_per_address, clock });
   await app.register(cors, { origins: config.http.cors_origins });
