@@ -20,13 +20,18 @@ const ROUNDS_KEPT = 1000;
 
 interface Condition {
   name: string;
+  /** For the plot. */
+  label: string;
   paths: readonly string[];
   stalled: boolean;
   /** Milliseconds that 99 of 100 writes take at most. */
   atMost: number;
 }
 
-const IDLE = { name: 'idle', paths: [], stalled: false, atMost: 1 };
+/** Of the writes, for the plot: what a mean would hide. */
+const SHARES = [0.5, 0.9, 0.99, 0.999, 1];
+
+const IDLE = { name: 'idle', label: 'idle', paths: [], stalled: false, atMost: 1 };
 const STATUS = ['/api/status'];
 const PAGES = ['/api/readings?limit=1000'];
 
@@ -70,15 +75,16 @@ function conditions(bench: Bench): Condition[] {
   const loaded = needsWrk(bench);
   const stalls = isThere('strace', '-f', '-qq', '-o', '/dev/null', 'true');
   if (!stalls) bench.skip('strace is not there, or may not trace (`apt-get install strace`): no write was stalled.');
+  const stalledToo = { stalled: true, atMost: 5 };
   const withStalls = `every fsync stalled by ${STALL_MS} ms`;
   return [
     IDLE,
-    ...(stalls ? [{ ...IDLE, name: withStalls, stalled: true, atMost: 5 }] : []),
-    ...(loaded ? [{ name: `${STATUS} at full load`, paths: STATUS, stalled: false, atMost: 5 }] : []),
+    ...(stalls ? [{ ...IDLE, name: withStalls, label: 'stalls', stalled: true, atMost: 5 }] : []),
+    ...(loaded ? [{ name: `${STATUS} at full load`, label: 'status', paths: STATUS, stalled: false, atMost: 5 }] : []),
     ...(loaded && stalls
       ? [
-          { name: `${STATUS} at full load, ${withStalls}`, paths: STATUS, stalled: true, atMost: 5 },
-          { name: `${PAGES} at full load, ${withStalls}`, paths: PAGES, stalled: true, atMost: 5 },
+          { name: `${STATUS} at full load, ${withStalls}`, label: 'status, stalls', paths: STATUS, ...stalledToo },
+          { name: `${PAGES} at full load, ${withStalls}`, label: 'readings 1000, stalls', paths: PAGES, ...stalledToo },
         ]
       : []),
   ];
@@ -87,6 +93,7 @@ function conditions(bench: Bench): Condition[] {
 async function ask(bench: Bench): Promise<Answer> {
   const targets = [];
   const rows: string[][] = [];
+  const lines: { name: string; values: number[] }[] = [];
   for (const condition of conditions(bench)) {
     const [{ latencies }, seen] = await measure(bench, condition);
     const taken = latencies.map(({ sinceTaken }) => sinceTaken);
@@ -94,6 +101,7 @@ async function ask(bench: Bench): Promise<Answer> {
     const of = (values: readonly number[]) => [0.5, 0.99, 1].map((share) => digits(percentile(values, share)));
     const rate = seen.reduce((sum, { requestsPerS }) => sum + requestsPerS, 0);
     rows.push([condition.name, digits(latencies.length), ...of(taken), ...of(begun), rate === 0 ? '' : digits(rate)]);
+    lines.push({ name: condition.label, values: SHARES.map((share) => percentile(taken, share)) });
     targets.push(judged(`${condition.name}: p99`, [percentile(taken, 0.99)], { atMost: condition.atMost, unit: 'ms' }));
   }
   return {
@@ -116,6 +124,16 @@ async function ask(bench: Bench): Promise<Answer> {
           'Requests/s',
         ],
         rows,
+      },
+    ],
+    plots: [
+      {
+        name: 'bench-control',
+        title: 'From a reading to the output',
+        along: 'of the writes, percent',
+        marks: SHARES.map((share) => String(share * 100)),
+        unit: 'milliseconds at most',
+        lines,
       },
     ],
   };
