@@ -1,21 +1,14 @@
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
-import { connect } from 'node:net';
 import test, { type TestContext } from 'node:test';
+import { say } from '../support/raw-http.ts';
 import { API_KEY, startTestServer } from '../support/server.ts';
 
 const WITHIN_MS = 3000;
 
 /** The status of each answer to raw requests, sent at once over one connection that the last one closes. */
 async function statuses(t: TestContext, url: string, requests: readonly string[]): Promise<number[]> {
-  const { port, hostname } = new URL(url);
-  const socket = connect({ port: Number(port), host: hostname });
-  t.after(() => socket.destroy());
-  let answer = '';
-  socket.on('data', (chunk) => (answer += chunk));
-  socket.write(requests.join(''));
-  await once(socket, 'close', { signal: AbortSignal.timeout(WITHIN_MS) });
-  return [...answer.matchAll(/HTTP\/1\.1 (\d+) /g)].map(([, status]) => Number(status));
+  const answers = await say(t, url, requests.join(''), WITHIN_MS);
+  return [...answers.matchAll(/HTTP\/1\.1 (\d+) /g)].map(([, status]) => Number(status));
 }
 
 const raw = (line: string, headers: readonly string[] = [], body = '') =>

@@ -1,29 +1,12 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { connect, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { Readable } from 'node:stream';
-import test, { type TestContext } from 'node:test';
+import test from 'node:test';
 import { request } from 'undici';
 import { eventually } from '../support/eventually.ts';
+import { open, say } from '../support/raw-http.ts';
 import { buildTestApp, startTestServer } from '../support/server.ts';
-
-async function open(t: TestContext, url: string, localAddress = '127.0.0.1'): Promise<Socket> {
-  const { port, hostname } = new URL(url);
-  const socket = connect({ port: Number(port), host: hostname, localAddress }).on('error', () => {});
-  t.after(() => socket.destroy());
-  await once(socket, 'connect');
-  return socket;
-}
-
-/** The whole answer to raw bytes. */
-async function say(t: TestContext, url: string, bytes: string): Promise<string> {
-  const socket = await open(t, url);
-  let answer = '';
-  socket.on('data', (chunk) => (answer += chunk));
-  socket.write(bytes);
-  await once(socket, 'close');
-  return answer;
-}
 
 test('every time-out of a connection is set', async (t) => {
   const { app } = await buildTestApp(t);
