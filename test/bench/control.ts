@@ -79,7 +79,7 @@ function conditions(bench: Bench): Condition[] {
   const withStalls = `every fsync stalled by ${STALL_MS} ms`;
   return [
     IDLE,
-    ...(stalls ? [{ ...IDLE, name: withStalls, label: 'stalls', stalled: true, atMost: 5 }] : []),
+    ...(stalls ? [{ ...IDLE, name: withStalls, label: 'stalls', ...stalledToo }] : []),
     ...(loaded ? [{ name: `${STATUS} at full load`, label: 'status', paths: STATUS, stalled: false, atMost: 5 }] : []),
     ...(loaded && stalls
       ? [
