@@ -4,7 +4,7 @@ import { Nullable, OneOf, TimestampSchema } from './primitives.ts';
 export const UplinkStateSchema = OneOf(['off', 'idle', 'sending', 'waiting', 'paused'], {
   description:
     '`off`: no address is configured; `waiting`: the receiver is out of reach or not well, tried again at ' +
-    '`next_try`; `paused`: it does not accept the token.',
+    '`next_try`; `paused`: it does not accept the token, or another machine uses the name of this one.',
 });
 
 export const UplinkSchema = Type.Object(

@@ -29,3 +29,21 @@ export async function readAnswer(answer: Readable): Promise<string> {
   }
   return Buffer.concat(chunks).toString('utf8', 0, MAX_ANSWER_BYTES);
 }
+
+/** Members of a problem document (RFC 9457), as far as they matter here. */
+export interface Problem {
+  code?: string | undefined;
+  detail?: string | undefined;
+}
+
+/** What an answer says of itself, where it is a JSON object; empty where it is anything else. */
+export function problemIn(text: string): Problem {
+  if (!text.trimStart().startsWith('{')) return {};
+  try {
+    const { code, detail } = JSON.parse(text);
+    const string = (member: unknown) => (typeof member === 'string' ? member : undefined);
+    return { code: string(code), detail: string(detail) };
+  } catch {
+    return {};
+  }
+}

@@ -1,6 +1,6 @@
 import { type Dispatcher, Pool } from 'undici';
 import type { Clock } from '../clock.ts';
-import { encode, readAnswer } from './body.ts';
+import { encode, problemIn, readAnswer } from './body.ts';
 import { mayHaveLeft, NoAnswer, sentenceOf } from './failures.ts';
 import type { Batch } from './outbox.ts';
 import { type Outcome, outcomeOf } from './outcome.ts';
@@ -96,6 +96,7 @@ export class UplinkClient implements Sender {
     // undici heeds the signal only once a connection stands.
     const answer = await Promise.race([this.#dispatcher.request(request), aborted(signal)]);
     const text = await Promise.race([readAnswer(answer.body), aborted(signal)]);
+    const { code, detail = text } = problemIn(text);
     const header = (name: string) => [answer.headers[name]].flat()[0];
     return outcomeOf(
       {
@@ -103,7 +104,8 @@ export class UplinkClient implements Sender {
         retryAfter: header('retry-after'),
         date: header('date'),
         location: this.#quote(header('location')),
-        text: this.#quote(text),
+        text: this.#quote(detail),
+        code,
       },
       this.#where,
       this.#clock.now(),

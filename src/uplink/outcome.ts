@@ -16,7 +16,14 @@ export interface Answer {
   location?: string | undefined;
   /** How its body begins. */
   text?: string;
+  /** The `code` of a JSON body that has one. */
+  code?: string | undefined;
 }
+
+/** Code of a 409 that is about the whole batch: another machine sends under the name of this one. */
+export const DEVICE_UID_CONFLICT = 'device_uid_conflict';
+const NAME_IS_TAKEN =
+  'another machine sends under this name already, give this one a name of its own in device.id or EDGE_DEVICE_ID';
 
 /** What a person can do about a status; a status that is not here speaks for itself. */
 const ADVICE: Readonly<Record<number, string>> = {
@@ -37,6 +44,7 @@ export function outcomeOf(answer: Answer, where: string, nowMs: number): Outcome
   const { status } = answer;
   if (status >= 200 && status < 300) return { kind: 'accepted' };
   const why = sentence(answer, where);
+  if (isNameTaken(answer)) return { kind: 'unauthorised', why };
   switch (status) {
     case 400:
     case 413:
@@ -50,10 +58,17 @@ export function outcomeOf(answer: Answer, where: string, nowMs: number): Outcome
   }
 }
 
-function sentence({ status, location, text }: Answer, where: string): string {
-  const advice = status >= 300 && status < 400 ? redirected(location, where) : ADVICE[status];
+const isNameTaken = ({ status, code }: Answer) => status === 409 && code === DEVICE_UID_CONFLICT;
+
+function sentence(answer: Answer, where: string): string {
+  const { status, text } = answer;
+  const advice = isNameTaken(answer) ? NAME_IS_TAKEN : adviceOn(answer, where);
   const said = text ? ` It says: ${text}` : '';
   return `${where} answered ${status}${advice === undefined ? '' : `: ${advice}`}.${said}`;
+}
+
+function adviceOn({ status, location }: Answer, where: string): string | undefined {
+  return status >= 300 && status < 400 ? redirected(location, where) : ADVICE[status];
 }
 
 function redirected(location: string | undefined, where: string): string {

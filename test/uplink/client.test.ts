@@ -54,6 +54,20 @@ it('a redirect is not followed', async (t) => {
   assert.equal(elsewhere.attempts, 0);
 });
 
+it('of a problem document the code counts, and the detail is shown', async (t) => {
+  const receiver = await Receiver.start(t);
+  const problem = { status: 409, code: 'device_uid_conflict', detail: 'greenhouse-1 belongs to another machine' };
+  receiver.judge = () => ({ status: 409, body: JSON.stringify(problem) });
+  const { outcome } = await aClient(t, receiver.url).send(await aBatch(...summaries(1)), noSignal());
+  assert.equal(outcome.kind, 'unauthorised');
+  assert.match((outcome as { why: string }).why, /EDGE_DEVICE_ID\. It says: greenhouse-1 belongs to another machine$/);
+  for (const body of ['{"code":', '{"code":7}', '["device_uid_conflict"]', 'device_uid_conflict', '{ }']) {
+    receiver.judge = () => ({ status: 409, body });
+    const answered = await aClient(t, receiver.url).send(await aBatch(...summaries(1)), noSignal());
+    assert.notEqual(answered.outcome.kind, 'unauthorised', body);
+  }
+});
+
 it('Retry-After and what the receiver says are read', async (t) => {
   const receiver = await Receiver.start(t);
   const client = aClient(t, receiver.url);

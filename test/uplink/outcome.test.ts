@@ -17,6 +17,15 @@ for (const [kind, statuses] of Object.entries(BY_STATUS)) {
   });
 }
 
+it('a 409 that says that another machine has the name concerns the device, not the item', () => {
+  assert.equal(outcomeOf({ status: 409, code: 'device_uid_conflict' }, WHERE, 0).kind, 'unauthorised');
+  for (const code of [undefined, 'exists', 'DEVICE_UID_CONFLICT']) {
+    assert.notEqual(outcomeOf({ status: 409, code }, WHERE, 0).kind, 'unauthorised', code);
+  }
+  assert.notEqual(outcomeOf({ status: 400, code: 'device_uid_conflict' }, WHERE, 0).kind, 'unauthorised');
+  assert.match(why({ status: 409, code: 'device_uid_conflict' }), /another machine .* EDGE_DEVICE_ID\.$/);
+});
+
 const why = (answer: Parameters<typeof outcomeOf>[0]) => (outcomeOf(answer, WHERE, 0) as { why: string }).why;
 
 it('a redirect says where to point uplink.url, and leaves out a query that may be a secret', () => {

@@ -557,7 +557,7 @@ export interface components {
             };
             uplink: {
                 /**
-                 * @description `off`: no address is configured; `waiting`: the receiver is out of reach or not well, tried again at `next_try`; `paused`: it does not accept the token.
+                 * @description `off`: no address is configured; `waiting`: the receiver is out of reach or not well, tried again at `next_try`; `paused`: it does not accept the token, or another machine uses the name of this one.
                  * @enum {string}
                  */
                 state: "off" | "idle" | "sending" | "waiting" | "paused";
@@ -1266,7 +1266,7 @@ export interface components {
          */
         Uplink: {
             /**
-             * @description `off`: no address is configured; `waiting`: the receiver is out of reach or not well, tried again at `next_try`; `paused`: it does not accept the token.
+             * @description `off`: no address is configured; `waiting`: the receiver is out of reach or not well, tried again at `next_try`; `paused`: it does not accept the token, or another machine uses the name of this one.
              * @enum {string}
              */
             state: "off" | "idle" | "sending" | "waiting" | "paused";
