@@ -1,7 +1,8 @@
 /**
  * Drives every output to its safe state and ends: for the service manager, after a server that was killed or hung, and
- * by hand. While a server runs its pins are taken, and this ends with status 1.
+ * by hand. While a server works in the same data directory, this ends with status 1.
  */
+import { resolve } from 'node:path';
 import { systemClock } from './clock.ts';
 import { givenDataDirectory } from './config/supervision.ts';
 import { HardwareError } from './hardware/driver.ts';
@@ -9,6 +10,7 @@ import { openHardware } from './hardware/open.ts';
 import { driveSafe } from './outputs/drive-safe.ts';
 import { type Driven, readDriven } from './outputs/driven.ts';
 import { StartError } from './start-error.ts';
+import { lockDirectory } from './supervision/directory-lock.ts';
 
 type Wish = Parameters<typeof openHardware>[0];
 
@@ -18,10 +20,12 @@ type Wish = Parameters<typeof openHardware>[0];
  */
 async function whatWasDriven(): Promise<{ wish: Wish; outputs: Driven['outputs'] }> {
   const directory = givenDataDirectory();
+  if (directory !== undefined) await lockDirectory(resolve(directory));
   const noted = directory === undefined ? undefined : readDriven(directory);
   if (noted !== undefined) return { wish: noted.driver, outputs: noted.outputs };
   const { loadConfig } = await import('./config/load.ts');
-  const { hardware, outputs } = loadConfig();
+  const { hardware, outputs, store } = loadConfig();
+  if (directory === undefined) await lockDirectory(resolve(store.dir));
   return { wish: hardware.driver, outputs };
 }
 

@@ -6,25 +6,31 @@ import { systemClock } from './clock.ts';
 import { loadApiKey } from './config/api-key.ts';
 import { prepareDataDirectory } from './config/data-directory.ts';
 import { loadConfig } from './config/load.ts';
-import { notifySettings } from './config/supervision.ts';
+import { notifySettings, parentToEndWith } from './config/supervision.ts';
 import { HardwareError } from './hardware/driver.ts';
 import { claimPins } from './pins.ts';
 import type { Supervision } from './plugins/supervision.ts';
 import { StartError } from './start-error.ts';
+import { lockDirectory } from './supervision/directory-lock.ts';
 import { openNotify } from './supervision/notify-socket.ts';
+import { endWithParent } from './supervision/parent.ts';
 
 type App = Awaited<ReturnType<typeof buildApp>>;
 
 const EXIT_WITHIN_MS = 5000;
+const STOP_SIGNALS = ['SIGINT', 'SIGTERM'] as const;
 
 async function start(): Promise<void> {
   const config = loadConfig();
+  const parent = parentToEndWith();
+  if (parent !== undefined) await endWithParent(parent);
   const dataDirectory = prepareDataDirectory(config.store.dir);
+  const lock = await lockDirectory(dataDirectory);
   const apiKey = loadApiKey(config.http.api_key, dataDirectory);
   const manager = await supervision();
   const pins = await claimPins(config, { clock: systemClock, root: '/', dataDirectory });
   let app: App | undefined;
-  closeWithGrace({ delay: EXIT_WITHIN_MS }, async ({ err, signal }) => {
+  onEnd(async ({ err, signal }) => {
     if (err) (app?.log.fatal.bind(app.log) ?? console.error)(err, 'a fault of the program: stopping');
     else app?.log.info(`${signal ?? 'stop'}: answering what is in flight, then stopping`);
     await (app === undefined ? pins.release() : app.close());
@@ -39,8 +45,32 @@ async function start(): Promise<void> {
     await (app === undefined ? pins.release() : app.close()).catch(({ message }) => console.error(message));
     throw error;
   }
+  if (lock.fault !== undefined) {
+    app.log.warn(`a second server in ${dataDirectory} would not be noticed: it cannot be locked (${lock.fault})`);
+  }
   app.log.info(`API key: ${apiKey.source}; documentation: /docs`);
   preferSmallHeap();
+}
+
+type End = (reason: { err?: Error | undefined; signal?: string | undefined }) => Promise<void>;
+
+/**
+ * Calls it once. The same end may be asked for twice at once: Ctrl-C reaches npm and the server, and npm passes it on. As
+ * the end has its time limit, a second signal has nothing to hurry.
+ */
+function onEnd(end: End): void {
+  let first: string | undefined;
+  const grace = closeWithGrace({ delay: EXIT_WITHIN_MS, skip: [...STOP_SIGNALS] }, ({ err, signal }) => {
+    first ??= signal ?? 'a fault';
+    return end({ err, signal: first });
+  });
+  for (const signal of STOP_SIGNALS) {
+    process.on(signal, () => {
+      if (first !== undefined) return;
+      first = signal;
+      grace.close();
+    });
+  }
 }
 
 async function listen(app: App, { host, port }: Config['http']): Promise<void> {

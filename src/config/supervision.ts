@@ -18,3 +18,9 @@ export function notifySettings(env: NodeJS.ProcessEnv = process.env, pid = proce
 /** The data directory, as far as it can be known without the configuration file. */
 export const givenDataDirectory = (env: NodeJS.ProcessEnv = process.env): string | undefined =>
   env.EDGE_DATA_DIR || undefined;
+
+/** The process that the server is not to outlive, as `npm start` names it; undefined where there is none. */
+export function parentToEndWith(env: NodeJS.ProcessEnv = process.env): number | undefined {
+  const pid = Number(env.NPM_PID);
+  return pid > 1 ? pid : undefined;
+}
