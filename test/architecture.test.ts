@@ -18,6 +18,7 @@ const ORDER = [
   'supervision',
   'make-safe',
   'pins',
+  'connections',
   'plugins',
   'routes',
   'app',
