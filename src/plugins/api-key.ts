@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyRequest, onRequestAsyncHookHandler } from 
 import fp from 'fastify-plugin';
 import { RateLimiterMemory } from 'rate-limiter-flexible';
 import { problems } from '../../schemas/problem.ts';
+import { addressGroup } from '../connections/address-group.ts';
 import { HttpProblem } from './problems.ts';
 
 declare module 'fastify' {
@@ -21,6 +22,11 @@ interface Options {
 /** Wrong keys that one address may try in a minute: nobody mistypes more often, and guessing needs millions. */
 const WRONG_KEYS_PER_MINUTE = 10;
 
+const INVALID = 'Invalid or missing API key';
+/** RFC 9110 wants a challenge in every 401. No registered scheme is a key in a header of its own, so this one is ours. */
+const CHALLENGE = 'ApiKey header="X-API-Key"';
+const HEADER = { path: '/headers/x-api-key', message: 'must be the API key of this device' };
+
 const digest = (text: string): Buffer => hash('sha256', text, 'buffer');
 
 /** One shared secret in the header `X-API-Key`. It is never taken from the URL, which ends up in logs and histories. */
@@ -29,22 +35,26 @@ export default fp<Options>(
     const expected = digest(key);
     const wrongKeys = new RateLimiterMemory({ points: WRONG_KEYS_PER_MINUTE, duration: 60 });
 
-    app.decorate('checkApiKey', async (request: FastifyRequest) => {
-      const given = request.headers['x-api-key'];
-      if (typeof given !== 'string') throw new HttpProblem(401, 'Invalid or missing API key');
-      // Before the comparison: an address that is guessing must not learn that a guess was right.
-      const tried = await wrongKeys.get(request.ip);
+    async function countWrongKey(request: FastifyRequest): Promise<void> {
+      const address = addressGroup(request.ip);
+      const tried = await wrongKeys.get(address);
       if (tried !== null && tried.consumedPoints >= WRONG_KEYS_PER_MINUTE) {
         const seconds = Math.ceil(tried.msBeforeNext / 1000);
         throw new HttpProblem(429, `Too many wrong API keys from this address: try again in ${seconds} s`, {
           headers: { 'retry-after': String(seconds) },
         });
       }
-      // Digests have one length whatever was sent, so that the comparison takes the same time for every wrong key.
-      if (timingSafeEqual(digest(given), expected)) return;
-      await wrongKeys.penalty(request.ip);
+      await wrongKeys.penalty(address);
       request.log.info({ address: request.ip }, 'wrong API key');
-      throw new HttpProblem(401, 'Invalid or missing API key');
+    }
+
+    app.decorate('checkApiKey', async (request: FastifyRequest) => {
+      const given = request.headers['x-api-key'];
+      // The right key works from everywhere and always: whoever shares an address with somebody who guesses keeps control.
+      // Digests have one length whatever was sent, so that the comparison takes the same time for every wrong key.
+      if (typeof given === 'string' && timingSafeEqual(digest(given), expected)) return;
+      if (typeof given === 'string') await countWrongKey(request);
+      throw new HttpProblem(401, INVALID, { errors: [HEADER], headers: { 'www-authenticate': CHALLENGE } });
     });
 
     app.decorate('describeApiKey', (scope: FastifyInstance, required: boolean) => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { Writable } from 'node:stream';
 import test from 'node:test';
-import type { InjectOptions } from 'fastify';
+import type { FastifyInstance, InjectOptions } from 'fastify';
 import { API_KEY, buildTestApp, withKey } from '../support/server.ts';
 
 const write = (key?: string, url = '/api/led'): InjectOptions => ({
@@ -47,17 +47,47 @@ test('the key is not accepted in the URL', async (t) => {
   }
 });
 
-test('an address that keeps guessing is shut out for a while, even with the right key; others are not', async (t) => {
-  const { app } = await buildTestApp(t);
-  for (let guess = 0; guess < 10; guess++) assert.equal((await app.inject(write(`guess ${guess}`))).statusCode, 401);
-  for (const key of ['one more', API_KEY]) {
-    const response = await app.inject(write(key));
-    assert.equal(response.statusCode, 429);
-    const seconds = Number(response.headers['retry-after']);
-    assert.ok(seconds > 0 && seconds <= 60, `Retry-After: ${seconds}`);
+const from = (remoteAddress: string, key: string): InjectOptions => ({ ...write(key), remoteAddress });
+
+async function guess(app: FastifyInstance, ...addresses: string[]): Promise<void> {
+  for (let count = 0; count < 10; count++) {
+    const address = addresses[count % addresses.length] ?? '';
+    assert.equal((await app.inject(from(address, `guess ${count}`))).statusCode, 401);
   }
-  assert.equal((await app.inject({ ...write(API_KEY), remoteAddress: '192.0.2.7' })).statusCode, 200);
+}
+
+test('an address that keeps guessing is told to wait; the right key works from there all the same', async (t) => {
+  const { app } = await buildTestApp(t);
+  await guess(app, '127.0.0.1');
+  const response = await app.inject(write('one more'));
+  assert.equal(response.statusCode, 429);
+  const seconds = Number(response.headers['retry-after']);
+  assert.ok(seconds > 0 && seconds <= 60, `Retry-After: ${seconds}`);
+  assert.equal((await app.inject(write(API_KEY))).statusCode, 200);
+  assert.equal((await app.inject(write('another'))).statusCode, 429, 'the right key opens nothing for wrong ones');
+  assert.equal((await app.inject(from('192.0.2.7', 'a mistake'))).statusCode, 401);
   assert.equal((await app.inject('/api/status')).statusCode, 200);
+});
+
+test('wrong keys from one /64 of IPv6, and from one IPv4 address however it is written, count together', async (t) => {
+  const { app } = await buildTestApp(t);
+  await guess(app, '2001:db8::1', '2001:db8::2', '2001:db8::abcd:0:0:3');
+  assert.equal((await app.inject(from('2001:db8::4', 'one more'))).statusCode, 429);
+  assert.equal((await app.inject(from('2001:db8:0:1::4', 'a mistake'))).statusCode, 401);
+  await guess(app, '192.0.2.7', '::ffff:192.0.2.7');
+  assert.equal((await app.inject(from('::ffff:c000:207', 'one more'))).statusCode, 429);
+});
+
+test('a 401 names the header that the key belongs in', async (t) => {
+  const { app } = await buildTestApp(t, { http: { protect_reads: true } });
+  for (const request of [write(), write('wrong'), { url: '/api/status' }]) {
+    const response = await app.inject(request);
+    assert.equal(response.statusCode, 401);
+    assert.equal(response.headers['www-authenticate'], 'ApiKey header="X-API-Key"');
+    assert.deepEqual(response.json().errors, [
+      { path: '/headers/x-api-key', message: 'must be the API key of this device' },
+    ]);
+  }
 });
 
 test('requests without any key do not count as guesses', async (t) => {
