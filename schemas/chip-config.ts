@@ -1,5 +1,5 @@
 import { type Static, Type } from '@sinclair/typebox';
-import { OneOf } from './primitives.ts';
+import { OneOf, PinSchema } from './primitives.ts';
 import { anySensor, kindOfSensor, onI2c, plausible, strict } from './sensor-fields.ts';
 
 export const Ds18b20Schema = Type.Object(
@@ -7,13 +7,51 @@ export const Ds18b20Schema = Type.Object(
     ...anySensor,
     kind: Type.Literal('ds18b20', kindOfSensor),
     serial: Type.String({
-      pattern: '^(28-)?[0-9a-f]{12}$',
-      'x-expected': 'a serial number of a DS18B20, like 28-00000a1b2c3d',
-      description: 'Serial number as in /sys/bus/w1/devices.',
+      pattern: '^((10|22|28|3b|42)-)?[0-9a-f]{12}$',
+      'x-expected': 'a serial number of a 1-wire thermometer, like 28-00000a1b2c3d',
+      description:
+        'Serial number as in /sys/bus/w1/devices. Its first two digits are the family: 28 is the DS18B20, and what ' +
+        'holds where none is given; 10 the DS18S20, 22 the DS1822, 3b the DS1825 and MAX31850, 42 the DS28EA00.',
     }),
-    ...plausible('−55 to 125 °C'),
+    ...plausible('−55 to 125 °C; family 3b −270 to 1800 °C'),
   },
-  { ...strict, description: 'Thermometer DS18B20 on the 1-wire bus, in °C.' },
+  { ...strict, description: 'Thermometer DS18B20, or one of its family, on the 1-wire bus, in °C.' },
+);
+
+const dht = {
+  pin: Type.Optional({
+    ...PinSchema,
+    description: 'BCM number of its pin, as in the overlay: needed where there are several.',
+  }),
+  measure: OneOf(['temperature', 'humidity'], { description: 'What is measured.' }),
+};
+
+export const Dht11Schema = Type.Object(
+  {
+    ...anySensor,
+    kind: Type.Literal('dht11', kindOfSensor),
+    ...dht,
+    ...plausible('−20 to 60 °C and 0 to 100 %'),
+  },
+  {
+    ...strict,
+    description:
+      'DHT11 on a pin, through the kernel: temperature in °C, relative humidity in %. It is stale after 60 s at the earliest.',
+  },
+);
+
+export const Dht22Schema = Type.Object(
+  {
+    ...anySensor,
+    kind: Type.Literal('dht22', kindOfSensor),
+    ...dht,
+    ...plausible('−40 to 80 °C and 0 to 100 %'),
+  },
+  {
+    ...strict,
+    description:
+      'DHT22 (AM2302) on a pin, through the kernel: temperature in °C, relative humidity in %. It is stale after 60 s at the earliest.',
+  },
 );
 
 const measure = 'What is measured.';
@@ -76,6 +114,7 @@ export const Ina219Schema = Type.Object(
 );
 
 export type Ds18b20Config = Static<typeof Ds18b20Schema>;
+export type DhtConfig = Static<typeof Dht11Schema> | Static<typeof Dht22Schema>;
 export type Bmp280Config = Static<typeof Bmp280Schema>;
 export type Bme280Config = Static<typeof Bme280Schema>;
 export type Lm75Config = Static<typeof Lm75Schema>;

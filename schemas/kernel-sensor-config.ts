@@ -6,7 +6,7 @@ export const CpuSensorSchema = Type.Object(
     ...anySensor,
     kind: Type.Literal('cpu', kindOfSensor),
     zone: Type.Integer({ default: 0, minimum: 0, maximum: 99, description: 'Number of the thermal zone.' }),
-    ...plausible(),
+    ...plausible('−40 to 125 °C'),
   },
   { ...strict, description: 'Temperature of the processor in °C, to 0.1: a thermal zone of the kernel.' },
 );
@@ -21,8 +21,17 @@ export const SysfsSensorSchema = Type.Object(
       description: 'File that holds one number.',
     }),
     unit: Type.String({ minLength: 1, maxLength: 16, description: 'Unit after scale and offset.' }),
+    max_age_s: Type.Optional(
+      Type.Number({
+        exclusiveMinimum: 0,
+        maximum: 604800,
+        description:
+          'Seconds after which a file that nobody has written again is a failed reading. For files that a program ' +
+          'of yours writes: without it, a value whose writer has died looks fresh for ever.',
+      }),
+    ),
     ...conversion,
-    ...plausible(),
+    ...plausible('what is possible in the unit at all'),
   },
   { ...strict, description: 'Any file that holds one number.' },
 );
@@ -58,7 +67,7 @@ export const HwmonSensorSchema = Type.Object(
     }),
     unit: unit('°C, V, A, W, J, %, rpm'),
     ...conversion,
-    ...plausible(),
+    ...plausible('what is possible for the channel, or in the unit, at all'),
   },
   { ...strict, description: "A channel of the kernel's hardware monitoring (hwmon), found by name." },
 );
@@ -80,7 +89,7 @@ export const IioSensorSchema = Type.Object(
     }),
     unit: unit('°C, V, A, W, hPa, %, lx, ppm, …; none where the kernel defines none'),
     ...conversion,
-    ...plausible(),
+    ...plausible('what is possible for the channel, or in the unit, at all'),
   },
   { ...strict, description: "A channel of the kernel's industrial I/O (IIO), found by name: analog inputs and more." },
 );

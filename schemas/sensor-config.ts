@@ -1,5 +1,13 @@
 import { type Static, type TSchema, Type } from '@sinclair/typebox';
-import { Bme280Schema, Bmp280Schema, Ds18b20Schema, Ina219Schema, Lm75Schema } from './chip-config.ts';
+import {
+  Bme280Schema,
+  Bmp280Schema,
+  Dht11Schema,
+  Dht22Schema,
+  Ds18b20Schema,
+  Ina219Schema,
+  Lm75Schema,
+} from './chip-config.ts';
 import { CpuSensorSchema, HwmonSensorSchema, IioSensorSchema, SysfsSensorSchema } from './kernel-sensor-config.ts';
 import { ActiveSchema, OneOf, PinSchema } from './primitives.ts';
 import { anySensor, kindOfSensor, plausible, strict } from './sensor-fields.ts';
@@ -52,6 +60,8 @@ const kinds = [
   CpuSensorSchema,
   GpioSensorSchema,
   Ds18b20Schema,
+  Dht11Schema,
+  Dht22Schema,
   Bmp280Schema,
   Bme280Schema,
   Lm75Schema,

@@ -13,9 +13,9 @@ export const anySensor = {
   ),
 };
 
-/** What is plausible of a number. `datasheet` says the range that holds where none is configured. */
-export function plausible(datasheet?: string) {
-  const otherwise = datasheet === undefined ? '' : `; otherwise that of the datasheet, ${datasheet}`;
+/** What is plausible of a number. `range` says in words what holds where none is configured. */
+export function plausible(range?: string) {
+  const otherwise = range === undefined ? '' : `; otherwise ${range}`;
   return {
     min: Type.Optional(
       Type.Number({ description: `Smallest plausible value; below it a reading is out of range${otherwise}.` }),

@@ -7,10 +7,16 @@ import { SENSOR_KINDS } from './sensor-config.ts';
 export const QualitySchema = OneOf(['good', 'out_of_range', 'too_fast', 'power_on_value', 'stuck', 'failed', 'none'], {
   description:
     '`good`; `out_of_range`: outside of min and max; `too_fast`: too far from the last good value; `power_on_value`: ' +
-    'what a DS18B20 says before its first measurement; `stuck`: the same for too long; `failed`: the sensor gave no ' +
+    'what a 1-wire thermometer says before its first measurement; `stuck`: the same for too long; `failed`: the sensor gave no ' +
     'number; `none`: not read yet.',
 });
 export type Quality = Static<typeof QualitySchema>;
+
+export const RejectedValueSchema = Nullable(
+  Type.Number({
+    description: 'What the sensor said last, where that is not `good`; null where it is, or was no number.',
+  }),
+);
 
 export const SensorSchema = Type.Object(
   {
@@ -24,7 +30,10 @@ export const SensorSchema = Type.Object(
     stuck_after_s: Nullable(Type.Number({ description: 'Seconds after which the very same value is a stuck sensor.' })),
     stale_after_s: Type.Number({ description: 'Seconds without a good reading after which the sensor is stale.' }),
     simulated: Type.Boolean({ description: 'True when the values are made up.' }),
-    value: Nullable(Type.Number({ description: 'Last value; 1 and 0 for a digital input; null when not readable.' })),
+    value: Nullable(
+      Type.Number({ description: 'Last value; 1 and 0 for a digital input; null when there is none that is `good`.' }),
+    ),
+    rejected_value: RejectedValueSchema,
     timestamp: Nullable(TimestampSchema),
     age_s: Nullable(Type.Number({ minimum: 0, description: 'Seconds since the last good reading.' })),
     stale: Type.Boolean(),
@@ -39,13 +48,14 @@ export const SensorSchema = Type.Object(
         kind: 'cpu',
         source: '/sys/class/thermal/thermal_zone0/temp',
         unit: '°C',
-        min: null,
-        max: null,
+        min: -40,
+        max: 125,
         max_step_per_s: null,
         stuck_after_s: null,
         stale_after_s: 30,
         simulated: false,
         value: 47.2,
+        rejected_value: null,
         timestamp: '2026-11-23T10:00:00.004Z',
         age_s: 3.116,
         stale: false,

@@ -1,11 +1,14 @@
 import { type Static, Type } from '@sinclair/typebox';
 import { OnOffSchema } from './outputs.ts';
 import { IdSchema, Named, Nullable, TimestampSchema } from './primitives.ts';
-import { QualitySchema } from './sensors.ts';
+import { QualitySchema, RejectedValueSchema } from './sensors.ts';
 
 export const SensorStatusSchema = Type.Object(
   {
-    value: Nullable(Type.Number({ description: "Last value in the sensor's unit; null when it could not be read." })),
+    value: Nullable(
+      Type.Number({ description: "Last value in the sensor's unit; null when there is none that is `good`." }),
+    ),
+    rejected_value: RejectedValueSchema,
     unit: Nullable(Type.String({ description: 'Unit of the value; null for a digital input.' })),
     timestamp: Nullable(TimestampSchema),
     age_s: Nullable(Type.Number({ minimum: 0, description: 'Seconds since the last good reading.' })),
@@ -40,6 +43,7 @@ export const StatusSchema = Type.Object(
         sensors: {
           cpu_temp_c: {
             value: 47.2,
+            rejected_value: null,
             unit: '°C',
             timestamp: '2026-11-23T10:00:00.004Z',
             age_s: 3.116,

@@ -82,8 +82,10 @@ export class LatestReadings {
   #statusOf(entry: Entry): SensorStatus {
     const { sensor, last, hasBeenGood } = entry;
     const silentS = this.#silentForS(entry);
+    const isGood = last?.quality === 'good';
     return {
-      value: last?.value ?? null,
+      value: isGood ? last.value : null,
+      rejected_value: isGood ? null : (last?.value ?? null),
       unit: sensor.unit,
       timestamp: last === undefined ? null : toTimestamp(last.at),
       age_s: hasBeenGood ? Math.round(silentS * 1000) / 1000 : null,

@@ -4,7 +4,8 @@ import { Value } from '@sinclair/typebox/value';
 import { HwmonSensorSchema, IioSensorSchema } from '../../schemas/kernel-sensor-config.ts';
 import type { KernelSensorConfig } from '../sensors/build.ts';
 import { CHANNELS } from '../sensors/channel-source.ts';
-import { oneWireDevices } from '../sensors/ds18b20.ts';
+import { dhtPin, isDht } from '../sensors/dht.ts';
+import { isThermometer, oneWireDevices } from '../sensors/ds18b20.ts';
 import { CHIPS } from '../sensors/i2c-chip.ts';
 import { type DeviceClass, type KernelDevice, kernelDevices, textOf } from '../sensors/kernel-devices.ts';
 
@@ -31,17 +32,11 @@ async function thermalZones(root: string): Promise<Candidate[]> {
   );
 }
 
-/** Families of the driver w1_therm beside the DS18B20. */
-const OTHER_THERMOMETERS = /^(10|22|3b|42)-/;
-
 async function thermometers(root: string): Promise<Candidate[]> {
   const names = (await oneWireDevices(root)) ?? [];
-  return names.flatMap((name): Candidate[] => {
-    const last = name.slice(-4);
-    if (name.startsWith('28-')) return [{ id: `ds18b20_${last}`, kind: 'ds18b20', serial: name }];
-    if (!OTHER_THERMOMETERS.test(name)) return [];
-    const path = `/sys/bus/w1/devices/${name}/temperature`;
-    return [{ id: `w1_${last}`, kind: 'sysfs', path, unit: '°C', scale: 0.001, offset: 0 }];
+  return names.filter(isThermometer).map((name) => {
+    const id = `${name.startsWith('28-') ? 'ds18b20' : 'w1'}_${name.slice(-4)}`;
+    return { id, kind: 'ds18b20', serial: name } as const;
   });
 }
 
@@ -51,14 +46,34 @@ async function channels(root: string, deviceClass: DeviceClass): Promise<Candida
     const files = await readdir(device.folder).catch(() => []);
     const present = CHANNELS[deviceClass].channelsIn(files);
     const isAlone = devices.filter(({ name }) => name === device.name).length === 1;
+    if (deviceClass === 'iio' && isDht(device)) return dhtEntries(device, devices.filter(isDht).length > 1);
     return chipEntries(device, present) ?? namedEntries(device, { deviceClass, present, isAlone });
   });
   return (await Promise.all(found)).flat();
 }
 
-/** Thermal zones and 1-wire thermometers are devices of hardware monitoring as well. */
-function isNotShownElsewhere({ parent }: KernelDevice): boolean {
-  return !/^thermal_zone\d+$/.test(parent) && !/^[0-9a-f]{2}-[0-9a-f]{12}$/.test(parent);
+/**
+ * The driver is the same for both, and tells them apart by what they say: only a DHT22 has decimals. One that says whole
+ * numbers, or nothing, may be either.
+ */
+async function dhtEntries(device: KernelDevice, isOneOfSeveral: boolean): Promise<Candidate[]> {
+  const thousandths = await textOf(join(device.folder, 'in_humidityrelative_input'));
+  const kind = thousandths?.endsWith('000') ? 'dht11' : 'dht22';
+  const pin = isOneOfSeveral ? await dhtPin(device) : null;
+  const place = pin === null ? {} : { pin };
+  return (['temperature', 'humidity'] as const).map((measure) => ({
+    id: `${kind}_${measure}`,
+    kind,
+    ...place,
+    measure,
+  }));
+}
+
+/** Thermal zones, 1-wire thermometers and IIO channels are devices of hardware monitoring as well. */
+function isNotShownElsewhere({ name, parent }: KernelDevice): boolean {
+  return (
+    !name.startsWith('iio_hwmon') && !/^thermal_zone\d+$/.test(parent) && !/^[0-9a-f]{2}-[0-9a-f]{12}$/.test(parent)
+  );
 }
 
 /** Entries by the name of the chip; undefined where it is none of those that are known by name. */

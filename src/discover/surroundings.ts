@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { systemClock } from '../clock.ts';
 import { HardwareError } from '../hardware/driver.ts';
 import { findHeaderChip } from '../hardware/gpiochip/chip.ts';
 import { type KernelSensorConfig, kernelSource } from '../sensors/build.ts';
@@ -46,7 +47,7 @@ async function pins(root: string): Promise<string> {
 }
 
 async function presentValue(entry: KernelSensorConfig, root: string): Promise<string> {
-  const source = await kernelSource(entry, root);
+  const source = await kernelSource(entry, { root, clock: systemClock });
   try {
     return `${await source.read()} ${source.unit ?? ''}`.trim();
   } catch (error) {

@@ -2,6 +2,7 @@ import type { FastifyBaseLogger } from 'fastify';
 import fp from 'fastify-plugin';
 import type { Config } from '../../schemas/config.ts';
 import type { RuleConfig } from '../../schemas/rules.ts';
+import { staleAfterS } from '../../schemas/stale-after.ts';
 import type { Cancel, Clock } from '../clock.ts';
 import { RuleEngine } from '../rules/engine.ts';
 import type { RuleState } from '../rules/evaluate.ts';
@@ -134,7 +135,7 @@ function tryLater(
 
 function surroundings({ sensors, outputs, collect }: Options['config']) {
   return {
-    staleAfterS: new Map(sensors.map(({ id, stale_after_s: limitS }) => [id, limitS ?? 3 * collect.interval_s])),
+    staleAfterS: new Map(sensors.map((sensor) => [sensor.id, staleAfterS(sensor, collect.interval_s)])),
     safe: new Map(outputs.map(({ id, safe }) => [id, safe === 'on'])),
   };
 }

@@ -4,6 +4,7 @@ const CONFIG_TXT = '/boot/firmware/config.txt';
 /** What makes the kernel look for devices; the overlays' README in Raspberry Pi's kernel describes each. */
 export const enable = {
   oneWire: `dtoverlay=w1-gpio in ${CONFIG_TXT}`,
+  dht: (pin: number) => `dtoverlay=dht11,gpiopin=${pin} in ${CONFIG_TXT}`,
   i2c: `dtparam=i2c_arm=on in ${CONFIG_TXT}`,
   /** For a chip that the overlay i2c-sensor knows. */
   i2cSensor: (chip: string, { bus, address }: { bus: number; address: string }) =>

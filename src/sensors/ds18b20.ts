@@ -6,17 +6,16 @@ import { enable } from './config-txt.ts';
 import { readNumberFile } from './number-file.ts';
 import { SensorError, type Source } from './sensor.ts';
 
-/**
- * "The power-on reset value of the temperature register is +85°C" (DS18B20 datasheet, 19-7487, table 1): read where the
- * chip lost its power during a measurement.
- */
-export const POWER_ON_CELSIUS = 85;
-
 const DEVICES = '/sys/bus/w1/devices';
 
-/** A DS18B20 by its serial number, in °C (Documentation/w1/slaves/w1_therm.rst). */
+/** Families of the kernel's driver for 1-wire thermometers; 28 is the DS18B20. */
+const FAMILY = /^(10|22|28|3b|42)-/;
+
+export const isThermometer = (name: string): boolean => FAMILY.test(name);
+
+/** A 1-wire thermometer by its serial number, in °C (Documentation/w1/slaves/w1_therm.rst). */
 export function ds18b20Source({ serial }: Pick<Ds18b20Config, 'serial'>, root: string): Source {
-  const id = serial.startsWith('28-') ? serial : `28-${serial}`;
+  const id = isThermometer(serial) ? serial : `28-${serial}`;
   const file = `${DEVICES}/${id}/temperature`;
   return {
     unit: '°C',
@@ -42,9 +41,9 @@ export async function oneWireDevices(root: string): Promise<string[] | null> {
 
 function missing(id: string, present: string[] | null): string {
   if (present === null) return `There is no 1-wire bus: is ${enable.oneWire} set?`;
-  const sensors = present.filter((name) => name.startsWith('28-'));
-  if (sensors.length > 0) return `No DS18B20 with serial ${id} on the 1-wire bus; found: ${sensors.join(', ')}`;
-  return `No DS18B20 with serial ${id} on the 1-wire bus, and no other one: ${wiring(present)}`;
+  const sensors = present.filter(isThermometer);
+  if (sensors.length > 0) return `No thermometer with serial ${id} on the 1-wire bus; found: ${sensors.join(', ')}`;
+  return `No thermometer with serial ${id} on the 1-wire bus, and no other one: ${wiring(present)}`;
 }
 
 /** A line without its resistor picks up devices of family 00 that do not exist. */

@@ -30,6 +30,7 @@ test('status before the first reading says null instead of a number', async (t) 
   assert.equal(button_pressed, null);
   assert.deepEqual(sensors.button, {
     value: null,
+    rejected_value: null,
     unit: null,
     timestamp: null,
     age_s: null,

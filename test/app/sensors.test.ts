@@ -42,6 +42,7 @@ test('a sensor says what it is, where it is read and what is plausible of it', a
     stale_after_s: 30,
     simulated: false,
     value: 21.5,
+    rejected_value: null,
     stale: false,
     quality: 'good',
     reason: null,
@@ -49,7 +50,7 @@ test('a sensor says what it is, where it is read and what is plausible of it', a
   assert.equal((await get('sensors')).sensors[0].kind, 'ds18b20');
 });
 
-for (const [what, values, quality, value, reason] of [
+for (const [what, values, quality, rejected, reason] of [
   [
     'a power-on value',
     [21_500, 85_000],
@@ -76,14 +77,15 @@ for (const [what, values, quality, value, reason] of [
   test(`${what} is shown with its quality and counts nowhere as a value`, async (t) => {
     const { app, get } = await withThermometer(t, values);
     const sensor = await get('sensors/air');
-    assert.deepEqual([sensor.quality, sensor.value, sensor.stale], [quality, value, false]);
+    assert.deepEqual([sensor.quality, sensor.value, sensor.rejected_value], [quality, null, rejected]);
+    assert.equal(sensor.stale, false);
     assert.equal(sensor.reason.replace(/.*(?=\/sys)/, ''), reason);
     const { air } = (await get('status')).sensors;
-    assert.deepEqual([air.quality, air.value], [quality, value]);
+    assert.deepEqual([air.quality, air.value, air.rejected_value], [quality, null, rejected]);
     assert.equal(app.latest.goodValue('air'), null);
     assert.equal((await get('readings')).readings.at(-1).sensors.air, null);
     const [newest] = (await get('sensors/air/readings?limit=1')).readings;
-    assert.deepEqual([newest.quality, newest.value], [quality, value]);
+    assert.deepEqual([newest.quality, newest.value], [quality, rejected]);
   });
 }
 

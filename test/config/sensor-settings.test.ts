@@ -9,8 +9,8 @@ describe('a wrong sensor', () => {
       '2: sensors[0].serial must be text, but is 123456',
     ],
     'a serial number of another family': [
-      'sensors: [{ id: a, kind: ds18b20, serial: 10-000802b5c1f3 }]\n',
-      '1: sensors[0].serial must be a serial number of a DS18B20, like 28-00000a1b2c3d, but is "10-000802b5c1f3"',
+      'sensors: [{ id: a, kind: ds18b20, serial: 01-000802b5c1f3 }]\n',
+      '1: sensors[0].serial must be a serial number of a 1-wire thermometer, like 28-00000a1b2c3d, but is "01-000802b5c1f3"',
     ],
     'an address without its 0x': [
       'sensors: [{ id: a, kind: bmp280, measure: pressure, address: 76 }]\n',

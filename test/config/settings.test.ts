@@ -33,7 +33,7 @@ describe('a wrong setting', () => {
     'a sensor of an unknown kind': [
       'sensors:\n  - id: a\n    kind: camera\n',
       '3: sensors[0].kind must be one of ' +
-        'cpu, gpio, ds18b20, bmp280, bme280, lm75, ina219, hwmon, iio, sysfs, simulated, but is "camera"',
+        'cpu, gpio, ds18b20, dht11, dht22, bmp280, bme280, lm75, ina219, hwmon, iio, sysfs, simulated, but is "camera"',
     ],
     'a key of another kind of sensor': [
       'sensors:\n  - id: a\n    kind: cpu\n    pin: 4\n',

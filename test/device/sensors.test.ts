@@ -114,7 +114,7 @@ describe('a DS18B20 on a real kernel', { ...inBench, timeout: 250_000 }, () => {
     assert.match(await refusalOf(sensor), /is empty: the sensor did not answer$/);
     // The kernel does this by itself after ten searches without an answer, one every ten seconds.
     writeFileSync('/sys/bus/w1/devices/w1_bus_master1/w1_master_remove', FIRST);
-    assert.equal(await refusalOf(sensor), `No DS18B20 with serial ${FIRST} on the 1-wire bus; found: ${SECOND}`);
+    assert.equal(await refusalOf(sensor), `No thermometer with serial ${FIRST} on the 1-wire bus; found: ${SECOND}`);
     oneWire('present', '1,1');
     await eventually(t, async () => assert.equal(await sensor.read(), 21.5));
   });

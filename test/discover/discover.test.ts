@@ -47,7 +47,7 @@ const GREENHOUSE = `# Raspberry Pi 4 Model B Rev 1.4
 
 sensors:
   - { id: cpu_temp_c, kind: cpu } # 47.2 °C
-  - { id: w1_c1f3, kind: sysfs, path: /sys/bus/w1/devices/10-000802b5c1f3/temperature, unit: °C, scale: 0.001 } # 4.5 °C
+  - { id: w1_c1f3, kind: ds18b20, serial: 10-000802b5c1f3 } # 4.5 °C
   - { id: ds18b20_2c3d, kind: ds18b20, serial: 28-00000a1b2c3d } # 21.5 °C
   - { id: ds18b20_2c3e, kind: ds18b20, serial: 28-00000a1b2c3e } # no value: /sys/bus/w1/devices/28-00000a1b2c3e/temperature is empty: the sensor did not answer
   - { id: bme280_temperature, kind: bme280, address: 0x77, measure: temperature } # 25.08 °C
@@ -155,4 +155,33 @@ it('npm run discover prints what is accepted on this machine too, and fails nowh
   const { status, stdout, stderr } = spawnSync(process.execPath, [entry], { encoding: 'utf8' });
   assert.deepEqual([status, stderr], [0, '']);
   load(t, stdout);
+});
+
+describe('a DHT that discover finds', () => {
+  const aDht = (kernel: FakeKernel, pin: number, humidity: number) => {
+    const parent = `/sys/devices/platform/dht11@${pin.toString(16)}`;
+    const files = { in_temp_input: 21_300, in_humidityrelative_input: humidity };
+    kernel.iio({ name: `dht11@${pin.toString(16)}`, number: pin, files, parent });
+    kernel.hwmon({ name: `iio_hwmon@${pin.toString(16)}`, number: pin, files: { temp1_input: 21_300 } });
+  };
+
+  it('is one entry for each quantity, told apart by its decimals, and not once more as hardware monitoring', async (t) => {
+    const kernel = aPi(t);
+    aDht(kernel, 4, 48_700);
+    const lines = (await discover(kernel)).split('\n').filter((line) => line.includes('kind'));
+    assert.deepEqual(lines, [
+      '  - { id: dht22_temperature, kind: dht22, measure: temperature } # 21.3 °C',
+      '  - { id: dht22_humidity, kind: dht22, measure: humidity } # 48.7 %',
+    ]);
+  });
+
+  it('has its pin where there are several', async (t) => {
+    const kernel = aPi(t);
+    aDht(kernel, 4, 48_700);
+    aDht(kernel, 17, 49_000);
+    const text = await discover(kernel);
+    assert.match(text, /kind: dht22, pin: 4, measure: humidity \} # 48\.7 %/);
+    assert.match(text, /kind: dht11, pin: 17, measure: humidity \} # 49 %/);
+    assert.equal(load(t, text).sensors.length, 4);
+  });
 });

@@ -63,7 +63,7 @@ describe('a DS18B20', () => {
     const { kernel, sensor, refusal } = await withBus(t, { [ID]: 21_500, [OTHER]: 4_000 });
     assert.equal(await sensor.read(), 21.5);
     kernel.unplugOneWire(ID);
-    assert.equal(await refusal(), `No DS18B20 with serial ${ID} on the 1-wire bus; found: ${OTHER}`);
+    assert.equal(await refusal(), `No thermometer with serial ${ID} on the 1-wire bus; found: ${OTHER}`);
     kernel.oneWire({ [ID]: 22_000 });
     assert.equal(await sensor.read(), 22);
   });
@@ -73,13 +73,13 @@ describe('a DS18B20', () => {
     [
       'on an empty bus',
       {},
-      `No DS18B20 with serial ${ID} on the 1-wire bus, and no other one: ` +
+      `No thermometer with serial ${ID} on the 1-wire bus, and no other one: ` +
         'check the wiring, the pull-up resistor of 4.7 kΩ and the pin',
     ],
     [
       'on a bus without a resistor',
-      { '00-800000000000': 0, '10-000802b5c1f3': 0 },
-      `No DS18B20 with serial ${ID} on the 1-wire bus, and no other one: ` +
+      { '00-800000000000': 0, '01-000802b5c1f3': 0 },
+      `No thermometer with serial ${ID} on the 1-wire bus, and no other one: ` +
         'the devices there that begin with 00 mean that its pull-up resistor of 4.7 kΩ is missing',
     ],
   ] as const) {

@@ -41,8 +41,8 @@ describe('a chip on I2C', () => {
     [lm75, 23.5, '°C', -55, 125],
     [ina219('voltage'), 5, 'V', 0, 26],
     [ina219('shunt'), 0.01, 'V', -0.32, 0.32],
-    [ina219('current'), 1, 'A', null, null],
-    [ina219('power'), 5, 'W', null, null],
+    [ina219('current'), 1, 'A', -1e6, 1e6],
+    [ina219('power'), 5, 'W', -1e9, 1e9],
     // The kernel took the shunt for 0.01 Ω, and it has 0.1 Ω.
     [ina219('current', 0.1), 0.1, 'A', -3.2, 3.2],
     [ina219('power', 0.1), 0.5, 'W', 0, 83.2],

@@ -22,13 +22,13 @@ const aFile = (changes: Partial<SysfsSensorConfig> = {}): SysfsSensorConfig => (
 });
 
 describe('every sensor', () => {
-  it('has the limits that are configured, else none, and is stale after three intervals', async () => {
+  it('has the limits that are configured, else those of its unit, and is stale after three intervals', async () => {
     const [bare, full, button] = await sensorsOf([
       aFile(),
       aFile({ id: 'soil', min: -40, max: 80, stale_after_s: 5 }),
       BUTTON,
     ]);
-    assert.deepEqual([bare?.min, bare?.max, bare?.staleAfterS], [null, null, 30]);
+    assert.deepEqual([bare?.min, bare?.max, bare?.staleAfterS], [-273.15, 2320, 30]);
     assert.deepEqual([full?.min, full?.max, full?.staleAfterS], [-40, 80, 5]);
     assert.deepEqual([button?.min, button?.max, button?.unit], [null, null, null]);
   });

@@ -346,6 +346,7 @@ export interface components {
          *       "sensors": {
          *         "cpu_temp_c": {
          *           "value": 47.2,
+         *           "rejected_value": null,
          *           "unit": "°C",
          *           "timestamp": "2026-11-23T10:00:00.004Z",
          *           "age_s": 3.116,
@@ -399,8 +400,10 @@ export interface components {
             };
         };
         SensorStatus: {
-            /** @description Last value in the sensor's unit; null when it could not be read. */
+            /** @description Last value in the sensor's unit; null when there is none that is `good`. */
             value: number | null;
+            /** @description What the sensor said last, where that is not `good`; null where it is, or was no number. */
+            rejected_value: number | null;
             /** @description Unit of the value; null for a digital input. */
             unit: string | null;
             /**
@@ -414,7 +417,7 @@ export interface components {
             /** @description True when there was no good reading for longer than the sensor's limit. */
             stale: boolean;
             /**
-             * @description `good`; `out_of_range`: outside of min and max; `too_fast`: too far from the last good value; `power_on_value`: what a DS18B20 says before its first measurement; `stuck`: the same for too long; `failed`: the sensor gave no number; `none`: not read yet.
+             * @description `good`; `out_of_range`: outside of min and max; `too_fast`: too far from the last good value; `power_on_value`: what a 1-wire thermometer says before its first measurement; `stuck`: the same for too long; `failed`: the sensor gave no number; `none`: not read yet.
              * @enum {string}
              */
             quality: "good" | "out_of_range" | "too_fast" | "power_on_value" | "stuck" | "failed" | "none";
@@ -645,13 +648,14 @@ export interface components {
          *       "kind": "cpu",
          *       "source": "/sys/class/thermal/thermal_zone0/temp",
          *       "unit": "°C",
-         *       "min": null,
-         *       "max": null,
+         *       "min": -40,
+         *       "max": 125,
          *       "max_step_per_s": null,
          *       "stuck_after_s": null,
          *       "stale_after_s": 30,
          *       "simulated": false,
          *       "value": 47.2,
+         *       "rejected_value": null,
          *       "timestamp": "2026-11-23T10:00:00.004Z",
          *       "age_s": 3.116,
          *       "stale": false,
@@ -669,7 +673,7 @@ export interface components {
              * @description Kind of sensor, as in the configuration.
              * @enum {string}
              */
-            kind: "cpu" | "gpio" | "ds18b20" | "bmp280" | "bme280" | "lm75" | "ina219" | "hwmon" | "iio" | "sysfs" | "simulated";
+            kind: "cpu" | "gpio" | "ds18b20" | "dht11" | "dht22" | "bmp280" | "bme280" | "lm75" | "ina219" | "hwmon" | "iio" | "sysfs" | "simulated";
             /** @description Where the value is read, for a person. */
             source: string;
             /** @description Unit of the value; null for a digital input. */
@@ -686,8 +690,10 @@ export interface components {
             stale_after_s: number;
             /** @description True when the values are made up. */
             simulated: boolean;
-            /** @description Last value; 1 and 0 for a digital input; null when not readable. */
+            /** @description Last value; 1 and 0 for a digital input; null when there is none that is `good`. */
             value: number | null;
+            /** @description What the sensor said last, where that is not `good`; null where it is, or was no number. */
+            rejected_value: number | null;
             /**
              * Format: date-time
              * @description UTC, RFC 3339 with milliseconds.
@@ -698,7 +704,7 @@ export interface components {
             age_s: number | null;
             stale: boolean;
             /**
-             * @description `good`; `out_of_range`: outside of min and max; `too_fast`: too far from the last good value; `power_on_value`: what a DS18B20 says before its first measurement; `stuck`: the same for too long; `failed`: the sensor gave no number; `none`: not read yet.
+             * @description `good`; `out_of_range`: outside of min and max; `too_fast`: too far from the last good value; `power_on_value`: what a 1-wire thermometer says before its first measurement; `stuck`: the same for too long; `failed`: the sensor gave no number; `none`: not read yet.
              * @enum {string}
              */
             quality: "good" | "out_of_range" | "too_fast" | "power_on_value" | "stuck" | "failed" | "none";
@@ -717,7 +723,7 @@ export interface components {
             timestamp: string;
             value: number | null;
             /**
-             * @description `good`; `out_of_range`: outside of min and max; `too_fast`: too far from the last good value; `power_on_value`: what a DS18B20 says before its first measurement; `stuck`: the same for too long; `failed`: the sensor gave no number; `none`: not read yet.
+             * @description `good`; `out_of_range`: outside of min and max; `too_fast`: too far from the last good value; `power_on_value`: what a 1-wire thermometer says before its first measurement; `stuck`: the same for too long; `failed`: the sensor gave no number; `none`: not read yet.
              * @enum {string}
              */
             quality: "good" | "out_of_range" | "too_fast" | "power_on_value" | "stuck" | "failed" | "none";
