@@ -1,5 +1,6 @@
 import { type Static, Type } from '@sinclair/typebox';
 import { OutputConfigSchema } from './devices.ts';
+import { HttpConfigSchema } from './http-config.ts';
 import { IdSchema, OneOf } from './primitives.ts';
 import { RuleConfigSchema } from './rules.ts';
 import { SensorConfigSchema } from './sensor-config.ts';
@@ -126,54 +127,7 @@ export const ConfigSchema = Type.Object(
       },
       { ...strict, description: 'What goes upstream, and where.' },
     ),
-    http: Type.Object(
-      {
-        host: Type.String({ default: '0.0.0.0', minLength: 1, env: 'HOST', description: 'Address to listen on.' }),
-        port: Type.Integer({
-          default: 5000,
-          minimum: 0,
-          maximum: 65535,
-          env: 'PORT',
-          description: 'Port; 0 takes a free one.',
-        }),
-        api_key: Type.Optional(
-          Type.String({
-            minLength: 16,
-            maxLength: 256,
-            pattern: '^[!-~]+$',
-            'x-expected': 'printable ASCII without spaces',
-            env: 'EDGE_API_KEY',
-            envOnly: true,
-            description:
-              'Key for writes, 16 to 256 printable ASCII characters. Without one, a key is made at the first start.',
-          }),
-        ),
-        cors_origins: Type.Array(
-          Type.String({
-            pattern: '^(\\*|https?://[^/\\s,]+)$',
-            'x-expected': 'an origin like http://192.168.1.100:3000, or *',
-          }),
-          {
-            default: [],
-            env: 'EDGE_CORS_ORIGINS',
-            description:
-              'Origins whose pages may call the API from a browser, like http://192.168.1.100:3000; `*` lets every site.',
-          },
-        ),
-        protect_reads: Type.Boolean({
-          default: false,
-          env: 'EDGE_PROTECT_READS',
-          description: 'Ask for the key on reads under /api too.',
-        }),
-        max_connections_per_address: Type.Integer({
-          default: 64,
-          minimum: 1,
-          maximum: 65535,
-          description: 'Connections that one address may hold open; more are closed at once.',
-        }),
-      },
-      { ...strict, description: 'The server.' },
-    ),
+    http: HttpConfigSchema,
     log: Type.Object(
       {
         level: OneOf(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], {

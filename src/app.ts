@@ -6,19 +6,23 @@ import { type Clock, systemClock } from './clock.ts';
 import type { OpenHardware } from './hardware/open.ts';
 import { claimPins, type Pins } from './pins.ts';
 import apiKey from './plugins/api-key.ts';
-import { answerBrokenRequest } from './plugins/broken-requests.ts';
+import { answerBrokenRequest, ignoreExpectations } from './plugins/broken-requests.ts';
 import collector from './plugins/collector.ts';
 import connections from './plugins/connections.ts';
 import cors from './plugins/cors.ts';
 import emptyBodies, { EMPTY_BODIES } from './plugins/empty-bodies.ts';
+import forwarded, { trustOf } from './plugins/forwarded.ts';
 import hardware from './plugins/hardware.ts';
+import hostCheck from './plugins/host-check.ts';
 import methods from './plugins/methods.ts';
+import noSniffing from './plugins/no-sniffing.ts';
 import openapi from './plugins/openapi.ts';
 import outputs from './plugins/outputs.ts';
 import problems, { answerError } from './plugins/problems.ts';
 import records from './plugins/records.ts';
 import retention from './plugins/retention.ts';
 import rules from './plugins/rules.ts';
+import stopping from './plugins/stopping.ts';
 import store from './plugins/store.ts';
 import summaries from './plugins/summaries.ts';
 import supervision, { type Supervision } from './plugins/supervision.ts';
@@ -93,9 +97,13 @@ function createServer(config: Readonly<Config>, parts: Parts): FastifyInstance {
     connectionTimeout: 30_000,
     requestTimeout: 15_000,
     keepAliveTimeout: 10_000,
-    http: { headersTimeout: 10_000, ...EMPTY_BODIES },
+    // Hosts are looked at by a plugin, whose answers are like all others.
+    http: { headersTimeout: 10_000, requireHostHeader: false, ...EMPTY_BODIES },
+    trustProxy: trustOf(config.http.trusted_proxies),
+    // The same for requests that come while the server stops.
+    return503OnClosing: false,
     clientErrorHandler: answerBrokenRequest,
-    frameworkErrors: answerError,
+    frameworkErrors: (error, request, reply) => answerError(request.server.hostFault(request) ?? error, request, reply),
     routerOptions: { maxParamLength: 100 },
   }).withTypeProvider<TypeBoxTypeProvider>();
 }
@@ -104,6 +112,7 @@ function createServer(config: Readonly<Config>, parts: Parts): FastifyInstance {
 async function assemble(app: FastifyInstance, config: Readonly<Config>, parts: Parts & { pins: Pins }): Promise<void> {
   const { dataDirectory, pins, root = '/' } = parts;
   const { clock } = pins;
+  ignoreExpectations(app.server);
   app.decorate('config', config).decorate('clock', clock).decorate('productVersion', readVersion());
   app.setValidatorCompiler(httpValidatorCompiler());
   app.setSerializerCompiler(httpSerializerCompiler());
@@ -112,11 +121,15 @@ async function assemble(app: FastifyInstance, config: Readonly<Config>, parts: P
   await app.register(hardware, { pins });
   await app.register(outputs, { pins });
 
+  await app.register(noSniffing);
   await app.register(problems);
+  await app.register(forwarded, { proxies: config.http.trusted_proxies });
+  await app.register(hostCheck, { hosts: config.http.hosts, root });
   await app.register(emptyBodies);
   await app.register(methods);
   await app.register(connections, { maxPerAddress: config.http.max_connections_per_address, clock });
   await app.register(cors, { origins: config.http.cors_origins });
+  await app.register(stopping);
   await app.register(openapi, { title: config.device.name, version: app.productVersion });
   await app.register(apiKey, { key: parts.apiKey });
 
@@ -156,5 +169,5 @@ async function assemble(app: FastifyInstance, config: Readonly<Config>, parts: P
     { prefix: '/api' },
   );
   app.get('/', { schema: { hide: true } }, (_request, reply) => reply.redirect('/docs'));
-  app.refuseOtherMethods();
+  app.refuseUnknownRoutes();
 }

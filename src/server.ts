@@ -1,3 +1,4 @@
+import { networkInterfaces } from 'node:os';
 import { setFlagsFromString } from 'node:v8';
 import closeWithGrace from 'close-with-grace';
 import type { Config } from '../schemas/config.ts';
@@ -8,6 +9,7 @@ import { prepareDataDirectory } from './config/data-directory.ts';
 import { loadConfig } from './config/load.ts';
 import { notifySettings, parentToEndWith } from './config/supervision.ts';
 import { HardwareError } from './hardware/driver.ts';
+import { reachableAt } from './http/reachable-at.ts';
 import { claimPins } from './pins.ts';
 import type { Supervision } from './plugins/supervision.ts';
 import { StartError } from './start-error.ts';
@@ -74,11 +76,20 @@ function onEnd(end: End): void {
 }
 
 async function listen(app: App, { host, port }: Config['http']): Promise<void> {
-  await app.listen({ host, port }).catch((error: NodeJS.ErrnoException) => {
-    throw new StartError(
-      LISTEN_ERRORS[error.code ?? '']?.(port, host) ?? `Cannot listen on ${host}:${port}: ${error.message}.`,
-    );
-  });
+  const listenTextResolver = (url: string) => `Server listening at ${reachableAt(url, networkInterfaces()).join(', ')}`;
+  const on = (address: string) => app.listen({ host: address, port, listenTextResolver });
+  const withoutIpv6 = (error: NodeJS.ErrnoException) => {
+    if (host !== '::' || !IPV6_IS_OFF.includes(error.code ?? '')) throw error;
+    app.log.info('IPv6 is switched off on this machine: listening on its IPv4 addresses');
+    return on('0.0.0.0');
+  };
+  await on(host)
+    .catch(withoutIpv6)
+    .catch((error: NodeJS.ErrnoException) => {
+      throw new StartError(
+        LISTEN_ERRORS[error.code ?? '']?.(port, host) ?? `Cannot listen on ${host}:${port}: ${error.message}.`,
+      );
+    });
 }
 
 /**
@@ -95,6 +106,8 @@ async function supervision(): Promise<Supervision | undefined> {
   if (notifySocket === undefined) return undefined;
   return { notify: await openNotify(notifySocket), watchdogMs };
 }
+
+const IPV6_IS_OFF = ['EAFNOSUPPORT', 'EADDRNOTAVAIL'];
 
 const LISTEN_ERRORS: Record<string, (port: number, host: string) => string> = {
   EADDRINUSE: (port) => `Port ${port} is already in use: stop the other program, or set PORT to another number.`,

@@ -12,6 +12,7 @@ const ORDER = [
   'schemas',
   'base',
   'timekeeping',
+  'http',
   'config',
   ...STATIONS,
   'discover',

@@ -2,6 +2,7 @@ import type { Config } from '../../schemas/config.ts';
 import { plausibleRange } from '../../schemas/datasheet-ranges.ts';
 import { ruleFaults } from '../../schemas/rule-faults.ts';
 import type { SensorConfig } from '../../schemas/sensor-config.ts';
+import { isNetwork } from '../http/addresses.ts';
 import type { Explanation } from '../validation/explain.ts';
 
 /** What a schema cannot say: rules between values. */
@@ -26,6 +27,11 @@ export function crossChecks(config: Config): Explanation[] {
   if (config.uplink.url !== undefined && !URL.canParse(config.uplink.url)) {
     faults.push({ pointer: '/uplink/url', message: 'must be an address like https://example.org/ingest' });
   }
+  config.http.trusted_proxies.forEach((proxy, index) => {
+    if (isNetwork(proxy)) return;
+    const message = 'must be an address like 192.168.1.10, or a network like 10.0.0.0/8';
+    faults.push({ pointer: `/http/trusted_proxies/${index}`, message });
+  });
   config.outputs.forEach((output, index) => {
     const at = `/outputs/${index}`;
     claim(names, output.id, `outputs[${index}]`, `${at}/id`);

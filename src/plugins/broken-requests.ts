@@ -1,5 +1,7 @@
+import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Problem } from '../../schemas/problem.ts';
+import { NO_SNIFFING } from './no-sniffing.ts';
 import { titleOf } from './status-titles.ts';
 
 const ANSWERS: Record<string, [number, string]> = {
@@ -17,8 +19,17 @@ export function answerBrokenRequest(error: NodeJS.ErrnoException, socket: Socket
   const title = titleOf(status);
   const problem: Problem = { type: 'about:blank', title, status, error: sentence, request_id: 'none' };
   const body = JSON.stringify(problem);
-  socket.end(
-    `HTTP/1.1 ${status} ${title}\r\nContent-Type: application/problem+json\r\n` +
-      `Content-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
-  );
+  const headers = {
+    'Content-Type': 'application/problem+json',
+    'Content-Length': Buffer.byteLength(body),
+    Connection: 'close',
+    ...NO_SNIFFING,
+  };
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
+  socket.end(`HTTP/1.1 ${status} ${title}\r\n${lines.join('')}\r\n${body}`);
+}
+
+/** Node would refuse an `Expect` that it does not know with an empty 417; it need not be met (RFC 9110, 10.1.1). */
+export function ignoreExpectations(server: Server): void {
+  server.on('checkExpectation', (request, response) => server.emit('request', request, response));
 }

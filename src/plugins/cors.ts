@@ -19,8 +19,10 @@ export default fp<Options>(
       origin: every ? '*' : [...origins],
       methods: ['GET', 'HEAD', 'POST', 'PUT', 'DELETE'],
       allowedHeaders: ['X-API-Key', 'Content-Type'],
-      exposedHeaders: ['Retry-After'],
+      exposedHeaders: ['Retry-After', 'Allow', 'Location'],
       maxAge: 600,
+      // An OPTIONS that is no preflight gets the methods of its path.
+      strictPreflight: false,
     });
   },
   { name: 'cors' },

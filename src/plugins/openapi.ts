@@ -1,5 +1,6 @@
 import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
+import type { onSendAsyncHookHandler } from 'fastify';
 import fp from 'fastify-plugin';
 
 interface Options {
@@ -35,6 +36,9 @@ const PHONE_JS =
   "document.head.append(Object.assign(document.createElement('meta'), " +
   "{ name: 'viewport', content: 'width=device-width, initial-scale=1' }));";
 
+/** The address in the written document, as JSON and as YAML, in which a JSON string is a string too. */
+const SERVER = /^(\{.*?"servers":\[\{"url":|.*?\nservers:\n {2}- url: )(?:"\/"|\/)/s;
+
 /** The OpenAPI document, made from the routes' own schemas, and Swagger UI at /docs with its files served from here. */
 export default fp<Options>(
   async (app, { title, version }) => {
@@ -61,8 +65,19 @@ export default fp<Options>(
         buildLocalReference: (json, _base, _fragment, index) => (json.$id as string) ?? `schema-${index}`,
       },
     });
+    app.addHook('onRoute', (route) => {
+      if (route.url === '/docs/json' || route.url === '/docs/yaml') route.onSend = leadToClient;
+    });
+    const leadToClient: onSendAsyncHookHandler<unknown> = async (request, _reply, payload) => {
+      const base = app.publicBase(request);
+      return base === '' || typeof payload !== 'string'
+        ? payload
+        : payload.replace(SERVER, (_, before) => before + JSON.stringify(base));
+    };
     await app.register(swaggerUi, {
       routePrefix: '/docs',
+      // The files of the page are found beside it, under whatever path a proxy serves it.
+      indexPrefix: '.',
       staticCSP: CONTENT_SECURITY_POLICY,
       theme: {
         title,
@@ -79,5 +94,5 @@ export default fp<Options>(
       },
     });
   },
-  { name: 'openapi' },
+  { name: 'openapi', dependencies: ['forwarded'] },
 );

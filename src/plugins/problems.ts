@@ -2,6 +2,7 @@ import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
 import type { Problem } from '../../schemas/problem.ts';
 import { explain, pointerMembers, type SchemaError } from '../validation/explain.ts';
+import { NO_SNIFFING } from './no-sniffing.ts';
 import { titleOf } from './status-titles.ts';
 
 interface Details {
@@ -38,12 +39,14 @@ const WORDS: Record<string, string> = {
 export default fp(
   async (app) => {
     app.setErrorHandler(answerError);
-    app.setNotFoundHandler((request, reply) =>
-      send(request, reply, 404, { error: `There is no ${request.method} ${shorten(pathOf(request))}` }),
-    );
+    // For files that are not there; what no route has is refused before its body is read.
+    app.setNotFoundHandler((request, reply) => answerError(notFound(request), request, reply));
   },
   { name: 'problems' },
 );
+
+export const notFound = (request: FastifyRequest): HttpProblem =>
+  new HttpProblem(404, `There is no ${request.method} ${shorten(pathOf(request))}`);
 
 /** Also for the errors that the framework meets before it has found a route. */
 export function answerError(
@@ -102,12 +105,13 @@ function send(
     request_id: request.id,
   };
   // Not through the route's serialiser: an error must leave even where a route did not foresee its status.
-  return reply.code(status).headers(headers).type('application/problem+json').serializer(JSON.stringify).send(problem);
+  const all = { ...NO_SNIFFING, ...headers };
+  return reply.code(status).headers(all).type('application/problem+json').serializer(JSON.stringify).send(problem);
 }
 
 const pathOf = (request: FastifyRequest): string => request.url.split('?', 1)[0] ?? '';
 
 /** What a client sent comes back to it only in part: it may be long, and it may be hostile. */
-function shorten(text: string): string {
+export function shorten(text: string): string {
   return text.length > 80 ? `${text.slice(0, 80)}…` : text;
 }

@@ -20,8 +20,10 @@ test('without configuration no page of another origin is let in', async (t) => {
   const simple = await app.inject({ url: '/api/status', headers: { origin: DASHBOARD } });
   assert.equal(simple.headers['access-control-allow-origin'], undefined);
   const response = await app.inject(preflight(DASHBOARD));
-  assert.ok(response.statusCode >= 400);
-  assert.equal(response.headers['access-control-allow-origin'], undefined);
+  assert.deepEqual(
+    Object.keys(response.headers).filter((name) => name.startsWith('access-control-')),
+    [],
+  );
 });
 
 test('a listed origin may read and, after its preflight, write with the key', async (t) => {

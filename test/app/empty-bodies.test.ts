@@ -12,7 +12,7 @@ async function statuses(t: TestContext, url: string, requests: readonly string[]
 }
 
 const raw = (line: string, headers: readonly string[] = [], body = '') =>
-  `${[`${line} HTTP/1.1`, 'Host: x', `X-API-Key: ${API_KEY}`, ...headers].join('\r\n')}\r\n\r\n${body}`;
+  `${[`${line} HTTP/1.1`, 'Host: localhost', `X-API-Key: ${API_KEY}`, ...headers].join('\r\n')}\r\n\r\n${body}`;
 
 const LAST = 'Connection: close';
 const JSON_TYPE = 'Content-Type: application/json';
@@ -26,7 +26,7 @@ const WITHOUT_BODY: [line: string, type: string, status: number][] = [
   ['DELETE /api/rules/heat', JSON_TYPE, 400],
   ['POST /api/uplink/flush', JSON_TYPE, 400],
   ['POST /api/status', JSON_TYPE, 405],
-  ['POST /api/nothing', JSON_TYPE, 400],
+  ['POST /api/nothing', JSON_TYPE, 404],
   ['GET /api/status', JSON_TYPE, 200],
   ['HEAD /api/status', JSON_TYPE, 200],
 ];

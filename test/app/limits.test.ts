@@ -23,7 +23,7 @@ test('an address over its cap is turned away, another one is served, and a place
   const turnedAway = await open(t, url);
   await once(turnedAway, 'close');
   const other = await open(t, url, '127.0.0.2');
-  other.write('GET /api/health HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n');
+  other.write('GET /api/health HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n');
   assert.match(String((await once(other, 'data'))[0]), /^HTTP\/1\.1 200/);
   held[0]?.destroy();
   await eventually(async () => (await request(`${url}/api/health`).catch(() => undefined))?.statusCode === 200);
@@ -35,13 +35,13 @@ test('what is no HTTP is a 400 problem, and headers over 16 KiB are a 431', asyn
     await say(t, url, 'HELLO\r\n\r\n'),
     /^HTTP\/1\.1 400 Bad Request\r\nContent-Type: application\/problem\+json/,
   );
-  const long = `GET /api/status HTTP/1.1\r\nHost: x\r\nX-API-Key: ${'k'.repeat(20_000)}\r\n\r\n`;
+  const long = `GET /api/status HTTP/1.1\r\nHost: localhost\r\nX-API-Key: ${'k'.repeat(20_000)}\r\n\r\n`;
   assert.match(await say(t, url, long), /^HTTP\/1\.1 431 .*The headers are larger than 16 KiB/s);
 });
 
 test('control characters in a header are a 400 problem', async (t) => {
   const { url } = await startTestServer(t);
-  const answer = await say(t, url, 'POST /api/led HTTP/1.1\r\nHost: x\r\nX-API-Key: a\x00b\r\n\r\n');
+  const answer = await say(t, url, 'POST /api/led HTTP/1.1\r\nHost: localhost\r\nX-API-Key: a\x00b\r\n\r\n');
   assert.match(answer, /^HTTP\/1\.1 400 /);
   assert.equal((await request(`${url}/api/health`)).statusCode, 200);
 });

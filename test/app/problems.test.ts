@@ -85,7 +85,7 @@ test('a 405 names the methods that are possible in Allow, also for a path with a
   const { app } = await buildTestApp(t);
   const response = await app.inject({ method: 'PUT', url: '/api/outputs/led', payload: { any: 'thing' } });
   assert.equal(response.statusCode, 405);
-  assert.deepEqual(String(response.headers.allow).split(', ').toSorted(), ['GET', 'HEAD', 'POST']);
+  assert.deepEqual(String(response.headers.allow).split(', ').toSorted(), ['GET', 'HEAD', 'OPTIONS', 'POST']);
 });
 
 test('a fault of the server is a 500 that says nothing of its inside', async (t) => {

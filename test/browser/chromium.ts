@@ -1,5 +1,5 @@
 import { accessSync, constants, mkdirSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
@@ -11,10 +11,10 @@ const SCREENSHOTS = process.env.SCREENSHOTS_DIR ?? join(tmpdir(), 'pi-edge-api-s
 const PAGE_TIMEOUT_MS = 30_000;
 
 /**
- * A name as on the LAN. On loopback browsers are lenient: they call it a secure context, and do not upgrade its
+ * The name of this machine as on the LAN: the server answers to no other. On loopback browsers are lenient: they call it a secure context, and do not upgrade its
  * requests to HTTPS, so that faults of a page served over plain HTTP stay hidden there.
  */
-const LAN_NAME = 'pi-sensor-01.local';
+const LAN_NAME = `${hostname().split('.')[0]?.toLowerCase()}.local`;
 
 /** The address that a person on the LAN types, for a server that a test started. */
 export const onLan = (url: string): string => url.replace('127.0.0.1', LAN_NAME);

@@ -183,7 +183,7 @@ outputs: [{ id: e, pin: 5 }]
       outputs.map(({ id, pin }) => [id, pin]),
       [['led', 17]],
     );
-    assert.deepEqual([http.host, http.port, collect.interval_s], ['0.0.0.0', 5000, 10]);
+    assert.deepEqual([http.host, http.port, collect.interval_s], ['::', 5000, 10]);
   });
 
   it('is frozen to the last leaf, and one does not share its leaves with the next', () => {

@@ -45,7 +45,7 @@ test('SIGTERM makes outputs safe at once, answers what is in flight, stores the 
   t.after(() => socket.destroy());
   let answer = '';
   socket.on('data', (chunk) => (answer += chunk));
-  const head = `POST /api/led HTTP/1.1\r\nHost: x\r\nX-API-Key: ${withKey['x-api-key']}\r\n`;
+  const head = `POST /api/led HTTP/1.1\r\nHost: localhost\r\nX-API-Key: ${withKey['x-api-key']}\r\n`;
   socket.write(`${head}Content-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body.slice(0, 5)}`);
   await eventually(async () => Number((await getJson(`${url.origin}/api/health`)).readings_stored) >= 2);
   server.child.kill('SIGTERM');
@@ -63,7 +63,7 @@ test('a request that never ends does not keep the server from exiting', async (t
   const socket = connect(Number(url.port), url.hostname).on('error', () => {});
   t.after(() => socket.destroy());
   socket.write(
-    `POST /api/led HTTP/1.1\r\nHost: x\r\nX-API-Key: ${withKey['x-api-key']}\r\nContent-Length: 100\r\n\r\n{`,
+    `POST /api/led HTTP/1.1\r\nHost: localhost\r\nX-API-Key: ${withKey['x-api-key']}\r\nContent-Length: 100\r\n\r\n{`,
   );
   await getJson(`${url.origin}/api/health`);
   server.child.kill('SIGTERM');
