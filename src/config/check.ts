@@ -1,6 +1,5 @@
-import { StartError } from '../start-error.ts';
+import { EX_CONFIG, StartError } from '../start-error.ts';
 import { loadConfigFile } from './load.ts';
-import { EX_CONFIG } from './yaml-file.ts';
 
 /** `npm run check-config -- FILE`: says what the server would say about the file, without starting it. */
 const [path] = process.argv.slice(2);

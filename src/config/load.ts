@@ -1,10 +1,10 @@
 import { Ajv } from 'ajv';
 import { type Config, ConfigSchema } from '../../schemas/config.ts';
-import { StartError } from '../start-error.ts';
+import { EX_CONFIG, StartError } from '../start-error.ts';
 import { type Explanation, explain, pointerMembers } from '../validation/explain.ts';
 import { crossChecks } from './cross-checks.ts';
 import { CONFIG_FILE_VARIABLE, environmentSettings, parseVariable, unknownVariables } from './environment.ts';
-import { EX_CONFIG, readYamlFile, type YamlFile } from './yaml-file.ts';
+import { readYamlFile, type YamlFile } from './yaml-file.ts';
 
 type Sections = Record<string, Record<string, unknown> | unknown>;
 

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { type Document, isMap, LineCounter, type Node, parseDocument, visit } from 'yaml';
-import { StartError } from '../start-error.ts';
+import { EX_CONFIG, StartError } from '../start-error.ts';
 
 /** A configuration file that knows on which line each of its values stands. */
 export interface YamlFile {
@@ -8,8 +8,6 @@ export interface YamlFile {
   /** Line of the value, or of the nearest thing around it that is in the file; 1 is the first. */
   lineOf(members: readonly string[]): number;
 }
-
-export const EX_CONFIG = 78;
 
 const READ_ERRORS: Record<string, string> = {
   ENOENT: 'there is no such file',

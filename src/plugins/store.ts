@@ -3,6 +3,7 @@ import fp from 'fastify-plugin';
 import type { Clock } from '../clock.ts';
 import { Loop } from '../loop.ts';
 import { LOOK_EVERY_MS } from '../store/disk-watch.ts';
+import { describeMigration } from '../store/kept-database.ts';
 import type { Publishing } from '../store/records.ts';
 import { Store } from '../store/store.ts';
 
@@ -36,6 +37,7 @@ export default fp<Options>(
         const saved = `${items} items for upstream and ${readings} readings were saved from it`;
         log.error(`a file of the database was broken (${reason}): ${saved}, and it was set aside as ${file}`);
       },
+      onMigrated: (migrated) => log[migrated.kept === null ? 'warn' : 'info'](describeMigration(migrated)),
     });
     const { lastError } = store.health();
     if (lastError !== null) log.error(`the database is out of reach, readings wait in memory: ${lastError}`);

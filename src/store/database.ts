@@ -1,7 +1,8 @@
 import SQLite, { type Database } from 'better-sqlite3';
 import { StartError } from '../start-error.ts';
 import { BrokenDatabase } from './fault.ts';
-import { isNewer, migrate } from './migrations.ts';
+import { keepDatabase, type Migrated } from './kept-database.ts';
+import { isNewer, migrate, NEWEST } from './migrations.ts';
 
 /** Older versions can corrupt a database in WAL mode when two connections reset the log at once. */
 const OLDEST_SQLITE = [3, 51, 3] as const;
@@ -33,12 +34,18 @@ export function roomFor(maxBytes: number): { databasePages: number; logPages: nu
 
 /**
  * Opens the file, makes or updates its tables, and makes sure that a commit is on the card when it returns. On a full
- * card even DELETE fails; below a limit of its own SQLite keeps working, and the space is used again.
+ * card even DELETE fails; below a limit of its own SQLite keeps working, and the space is used again. `onMigrated` hears of
+ * tables that were changed.
  */
-export function openDatabase(file: string, maxBytes = Number.POSITIVE_INFINITY): Database {
+export function openDatabase(
+  file: string,
+  maxBytes = Number.POSITIVE_INFINITY,
+  onMigrated: (migrated: Migrated) => void = () => {},
+): Database {
   let database: Database | undefined;
   try {
-    database = new SQLite(file);
+    const opened = new SQLite(file);
+    database = opened;
     // WAL with NORMAL loses acknowledged rows at a power cut; the driver's own default in WAL mode is NORMAL.
     database.pragma('journal_mode = WAL');
     database.pragma('synchronous = FULL');
@@ -50,7 +57,11 @@ export function openDatabase(file: string, maxBytes = Number.POSITIVE_INFINITY):
     database.pragma(`journal_size_limit = ${logPages * PAGE_BYTES}`);
     assertDurable(database);
     refuseBroken(database);
-    migrate(database);
+    let migrated: Migrated | undefined;
+    migrate(opened, (from) => {
+      migrated = { from, to: NEWEST, ...keepDatabase(opened, from, maxBytes) };
+    });
+    if (migrated !== undefined) onMigrated(migrated);
     return database;
   } catch (error) {
     database?.close();

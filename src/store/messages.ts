@@ -1,3 +1,4 @@
+import type { Migrated } from './kept-database.ts';
 import type { Argument, Operation, Recovery } from './protocol.ts';
 
 /** What the main thread asks the worker. */
@@ -8,7 +9,7 @@ export interface Request<O extends Operation = Operation> {
 }
 
 /** What the worker says by itself. */
-export type Notice = { recovered: Recovery };
+export type Notice = { recovered: Recovery } | { migrated: Migrated };
 
 export interface Fault {
   message: string;
@@ -16,6 +17,8 @@ export interface Fault {
   code: string;
   /** True where the file is not ours to use, whatever becomes of the disk. */
   refused: boolean;
+  /** Of the process, where it is refused. */
+  exitCode?: number;
 }
 
 export type Answer = { id: number; result: unknown } | { id: number; error: Fault };

@@ -1,5 +1,5 @@
 import type { Database } from 'better-sqlite3';
-import { StartError } from '../start-error.ts';
+import { EX_CONFIG, StartError } from '../start-error.ts';
 
 /**
  * The steps from an empty file to today's tables; number n is `user_version` n. A step that has been released is
@@ -160,25 +160,38 @@ const MIGRATIONS: readonly string[] = [
    INSERT INTO row_log (generation) VALUES (abs(random() % 100000000000000));`,
 ];
 
-/** True where the tables are of a form that this program does not know yet. */
-export function isNewer(database: Database): boolean {
-  return versionOf(database) > MIGRATIONS.length;
+/** The version of today's tables. */
+export const NEWEST = MIGRATIONS.length;
+
+/**
+ * True where the tables are of a form that this program does not know yet. install.sh asks this of the release that it
+ * goes back to, by way of a later one: name and module stay.
+ */
+export function isNewer(database: Pick<Database, 'pragma'>): boolean {
+  return versionOf(database) > NEWEST;
 }
 
-const versionOf = (database: Database) => database.pragma('user_version', { simple: true }) as number;
+/** 0 of a new file. */
+export const versionOf = (database: Pick<Database, 'pragma'>) =>
+  database.pragma('user_version', { simple: true }) as number;
 
-/** Brings the tables to the newest form, wholly or not at all: one commit, since a slow card takes long for each. */
-export function migrate(database: Database): void {
+/**
+ * Brings the tables to the newest form, wholly or not at all: one commit, since a slow card takes long for each. `before`
+ * hears the version of tables that are going to change.
+ */
+export function migrate(database: Database, before: (version: number) => void = () => {}): void {
   const version = versionOf(database);
   if (isNewer(database)) {
     throw new StartError(
-      `The database was written by a newer version of this program (tables ${version}, known ${MIGRATIONS.length}). ` +
-        'Install that version again, or use another data directory.',
+      `The database was written by a newer version of this program (tables ${version}, known ${NEWEST}). ` +
+        'Install that version again, go back with its install.sh --rollback, or use another data directory.',
+      EX_CONFIG,
     );
   }
-  if (version === MIGRATIONS.length) return;
+  if (version === NEWEST) return;
+  if (version > 0) before(version);
   database.transaction(() => {
     for (const step of MIGRATIONS.slice(version)) database.exec(step);
-    database.pragma(`user_version = ${MIGRATIONS.length}`);
+    database.pragma(`user_version = ${NEWEST}`);
   })();
 }

@@ -3,6 +3,7 @@ import SQLite, { type Database } from 'better-sqlite3';
 import { systemClock } from '../clock.ts';
 import { openDatabase } from './database.ts';
 import { BrokenDatabase, codeOf, isBroken } from './fault.ts';
+import type { Migrated } from './kept-database.ts';
 import type { Recovery, WorkerOptions } from './protocol.ts';
 import { type Salvaged, salvage } from './salvage.ts';
 import { finishTakingPlace, placeForNew, takePlace } from './set-aside.ts';
@@ -18,6 +19,8 @@ export interface Opened {
   database: Database;
   /** What happened where the file was broken and a new one took its place. */
   recovery?: Recovery;
+  /** What happened where its tables were those of an earlier release. */
+  migrated?: Migrated;
 }
 
 /**
@@ -29,8 +32,12 @@ export function openOrRecover(place: Place): Opened {
   try {
     const aside = finishTakingPlace(file);
     refuseEmptied(file);
-    const database = openDatabase(file, maxBytes);
-    return aside === undefined ? { database } : { database, recovery: finished(database, aside) };
+    let migrated: Migrated | undefined;
+    const database = openDatabase(file, maxBytes, (what) => {
+      migrated = what;
+    });
+    const recovery = aside === undefined ? undefined : finished(database, aside);
+    return { database, ...(recovery && { recovery }), ...(migrated && { migrated }) };
   } catch (error) {
     if (!isBroken(codeOf(error))) throw error;
     return recover(place, (error as Error).message);
@@ -42,7 +49,7 @@ export function openOrRecover(place: Place): Opened {
  * the new one is whole and on the disk: what is cut short before that starts over, and what cannot be saved for lack of
  * room lies in the broken one, while a new one without it serves.
  */
-export function recover(place: Place, reason: string): Required<Opened> {
+export function recover(place: Place, reason: string): Required<Omit<Opened, 'migrated'>> {
   const { file, maxBytes } = place;
   const at = systemClock.now();
   let saved: Salvaged;

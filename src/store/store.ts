@@ -4,19 +4,10 @@ import { DiskWatch } from './disk-watch.ts';
 import type { StoreHealth } from './health.ts';
 import { RECORDS, withRoom } from './making-room.ts';
 import { PendingRows, type RowBatch } from './pending-rows.ts';
-import type { Argument, Operation, Recovery, Result, StoredRow, Usage, WorkerOptions } from './protocol.ts';
+import type { Argument, Operation, Recovery, Result, StoredRow, Usage } from './protocol.ts';
 import type { Publishing } from './records.ts';
+import type { StoreOptions } from './store-options.ts';
 import { type StoreError, WorkerClient } from './worker-client.ts';
-
-interface Options extends Omit<WorkerOptions, 'maxBytes'> {
-  maxBytes?: number;
-  commitEveryMs: number;
-  clock: Clock;
-  /** Who is told of readings that were given up. */
-  publishing: () => Publishing;
-  /** Hears of a broken database that was set aside: at the opening, or later. */
-  onRecovered?: (recovery: Recovery) => void;
-}
 
 const DEFAULT_MAX_BYTES = 512 * 2 ** 20;
 /** What has gathered while a disk was away is written in parts: the log of a small database has no room for all. */
@@ -51,12 +42,14 @@ export class Store {
     commitEveryMs,
     publishing,
     onRecovered,
+    onMigrated = () => {},
     maxBytes = DEFAULT_MAX_BYTES,
     ...options
-  }: Options) {
+  }: StoreOptions) {
     const { file, windowMs } = options;
     this.#worker = new WorkerClient({ file, windowMs, maxBytes });
     this.#disk = new DiskWatch({ worker: this.#worker, clock, commitEveryMs });
+    this.#worker.onMigrated = onMigrated;
     this.#worker.onRecovered = (recovery) => {
       this.#recovered = recovery;
       onRecovered?.(recovery);
@@ -71,16 +64,16 @@ export class Store {
    * Opens or makes the database. Rejects with StartError when it is not ours to use. Where the disk is at fault, the
    * store is there all the same: it fails, and is well again when the disk is.
    */
-  static async open(options: Options): Promise<Store> {
+  static async open(options: StoreOptions): Promise<Store> {
     const store = new Store(options);
     try {
       store.#usage = await store.#worker.ask('commit', { rows: [], again: false });
       await store.#worker.ask('probe', { write: 'nothing' }); // a file of a read-only disk can be opened, and nothing was written yet
     } catch (error) {
-      const { message, refused } = error as StoreError;
+      const { message, refused, exitCode } = error as StoreError;
       if (refused !== false) {
         await store.#worker.close();
-        throw new StartError(message, 1, { cause: error });
+        throw new StartError(message, exitCode, { cause: error });
       }
       store.#disk.refused(message);
     }

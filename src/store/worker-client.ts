@@ -1,5 +1,6 @@
 import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
+import type { Migrated } from './kept-database.ts';
 import type { Answer, Fault, Notice } from './messages.ts';
 import type { Argument, Operation, Recovery, Result, WorkerOptions } from './protocol.ts';
 
@@ -9,11 +10,13 @@ export class StoreError extends Error {
   readonly code: string;
   /** True where the file is not ours to use, whatever becomes of the disk. */
   readonly refused: boolean;
+  readonly exitCode: number;
 
-  constructor({ message, code, refused }: Fault) {
+  constructor({ message, code, refused, exitCode = 1 }: Fault) {
     super(message);
     this.code = code;
     this.refused = refused;
+    this.exitCode = exitCode;
   }
 }
 
@@ -29,6 +32,8 @@ const WORKER = new URL(`./worker${extname(import.meta.url)}`, import.meta.url);
 export class WorkerClient {
   /** Hears of a broken database that was set aside. */
   onRecovered: (recovery: Recovery) => void = () => {};
+  /** Hears of tables that were changed to those of this release. */
+  onMigrated: (migrated: Migrated) => void = () => {};
   readonly #options: WorkerOptions;
   readonly #waiting = new Map<number, Waiting>();
   #worker: Worker | undefined;
@@ -60,6 +65,7 @@ export class WorkerClient {
     let fault: Error = new StoreError({ message: 'The database thread ended.', code: 'WORKER_GONE', refused: false });
     worker.on('message', (message: Answer | Notice) => {
       if ('recovered' in message) this.onRecovered(message.recovered);
+      else if ('migrated' in message) this.onMigrated(message.migrated);
       else this.#settle(message);
     });
     worker.on('error', (error: Error) => {

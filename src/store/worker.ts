@@ -20,7 +20,8 @@ const options = workerData as WorkerOptions;
 let open: { database: Database; operations: StoreOperations } | undefined;
 let recoveredAt = Number.NEGATIVE_INFINITY;
 
-function use({ database, recovery }: Opened): StoreOperations {
+function use({ database, recovery, migrated }: Opened): StoreOperations {
+  if (migrated !== undefined) port.postMessage({ migrated } satisfies Notice);
   if (recovery !== undefined) {
     recoveredAt = systemClock.monotonic();
     tell(recovery);
@@ -80,7 +81,8 @@ function answer(request: Request): Answer {
   } catch (error) {
     const code = codeOf(error);
     const refused = error instanceof StartError && !isDiskAtFault(options.file, code);
-    return { id, error: { message: (error as Error).message, code, refused } };
+    const exitCode = error instanceof StartError ? error.exitCode : 1;
+    return { id, error: { message: (error as Error).message, code, refused, exitCode } };
   }
 }
 

@@ -2,8 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Config } from '../../schemas/config.ts';
 import { loadConfig } from '../../src/config/load.ts';
-import { EX_CONFIG } from '../../src/config/yaml-file.ts';
-import { StartError } from '../../src/start-error.ts';
+import { EX_CONFIG, StartError } from '../../src/start-error.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 type Lifetime = Parameters<typeof temporaryFolder>[0];

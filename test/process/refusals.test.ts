@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test, { type TestContext } from 'node:test';
+import SQLite from 'better-sqlite3';
 import { startProcess } from '../support/process.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
@@ -72,3 +73,13 @@ for (const [driver, sentence] of [
     assert.match(says, sentence);
   });
 }
+
+test('a database of a newer release: one sentence, exit 78, which no service manager tries again', async (t) => {
+  const EDGE_DATA_DIR = temporaryFolder(t);
+  const database = new SQLite(join(EDGE_DATA_DIR, 'edge.db'));
+  database.pragma('user_version = 99');
+  database.close();
+  const { status, says } = await refusal(t, { EDGE_DATA_DIR });
+  assert.equal(status, 78);
+  assert.match(says, /^The database was written by a newer version .*install\.sh --rollback.*\n$/);
+});
