@@ -18,6 +18,7 @@ const ORDER = [
   'discover',
   'supervision',
   'make-safe',
+  'roll-back',
   'pins',
   'connections',
   'plugins',
@@ -93,7 +94,9 @@ function wrongWay(path: string, target: string): string[] {
   if (from === undefined || to === undefined) return [];
   if (!ORDER.includes(from)) return [`${path} stands in no known place: add "${from}" to the order`];
   if (to === 'config')
-    return [to, 'server', 'make-safe'].includes(from) ? [] : [`${path} imports ${target}: it is given settings`];
+    return [to, 'server', 'make-safe', 'roll-back'].includes(from)
+      ? []
+      : [`${path} imports ${target}: it is given settings`];
   if (from !== to && isPure(from) && !PURE_NEEDS.includes(target))
     return [`${path} imports ${target}: "${from}" knows time alone`];
   if (from === to || ORDER.indexOf(to) < ORDER.indexOf(from)) return [];

@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
-import { gunzipSync } from 'node:zlib';
 import SQLite, { type Database } from 'better-sqlite3';
 import { openDatabase } from '../../src/store/database.ts';
 import { keptPath, type Migrated } from '../../src/store/kept-database.ts';
@@ -10,21 +9,17 @@ import { NEWEST } from '../../src/store/migrations.ts';
 import { storeOperations } from '../../src/store/operations.ts';
 import { RowLog } from '../../src/store/row-log.ts';
 import { newFile, publishing, WINDOW_MS } from './a-store.ts';
+import { folderOf, unpackVersion } from './versions/unpack.ts';
 
 /**
  * What a server of each version had on the card when it was killed, after half a minute with two sensors, an output, rules
  * and a receiver that was away. A folder is made by `node test/store/versions/make.ts` and never changed.
  */
-const FIXTURES = join(import.meta.dirname, 'versions');
 const versions = Array.from({ length: NEWEST }, (_, index) => index + 1);
 
 function unpack(t: TestContext, version: number): string {
   const file = newFile(t);
-  const folder = join(FIXTURES, String(version));
-  for (const name of readdirSync(folder)) {
-    const bytes = gunzipSync(readFileSync(join(folder, name)));
-    writeFileSync(file + basename(name, '.gz').slice('edge.db'.length), bytes);
-  }
+  unpackVersion(version, file);
   return file;
 }
 
@@ -52,7 +47,7 @@ function openAs(file: string) {
 
 it('there is a database of every version of the tables, also of the newest', () => {
   assert.deepEqual(
-    versions.filter((version) => !existsSync(join(FIXTURES, String(version), 'edge.db.gz'))),
+    versions.filter((version) => !existsSync(join(folderOf(version), 'edge.db.gz'))),
     [],
     'make it with: node test/store/versions/make.ts',
   );
