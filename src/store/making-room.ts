@@ -1,15 +1,28 @@
 import type { Operation } from './protocol.ts';
 import type { StoreError } from './worker-client.ts';
 
-/** What brings rows that nobody else has, beside commits. */
-export const RECORDS: ReadonlySet<Operation> = new Set<Operation>(['record', 'acknowledgeAlert', 'putRule']);
+/** Once one of these has succeeded, the database itself has taken rows. */
+export const RECORDS: ReadonlySet<Operation> = new Set<Operation>([
+  'record',
+  'acknowledgeAlert',
+  'putRule',
+  'deleteRule',
+]);
+
+/** Making room is no reason to make room. Whatever else finds the database full is tried again behind it. */
+const MAKES_ROOM: ReadonlySet<Operation> = new Set<Operation>(['retain', 'close']);
 
 /** Asks; where the database is full, room is made, and it is asked once more. */
-export async function withRoom<T>(ask: () => Promise<T>, makeRoom: (() => Promise<void>) | undefined): Promise<T> {
+export async function withRoom<T>(
+  operation: Operation,
+  ask: () => Promise<T>,
+  makeRoom: (() => Promise<void>) | undefined,
+): Promise<T> {
   try {
     return await ask();
   } catch (error) {
-    if ((error as StoreError).code !== 'SQLITE_FULL' || makeRoom === undefined) throw error;
+    const isFull = (error as StoreError).code === 'SQLITE_FULL';
+    if (!isFull || makeRoom === undefined || MAKES_ROOM.has(operation)) throw error;
     await makeRoom();
     return await ask();
   }

@@ -104,7 +104,7 @@ export class Store {
     await this.#committing;
   }
 
-  /** What a commit calls that finds the database full, before it tries once more; so does what brings records. */
+  /** What is called where anything finds the database full, before that is tried once more. */
   whenFull(makeRoom: () => Promise<void>): void {
     this.#makeRoom = makeRoom;
   }
@@ -112,9 +112,8 @@ export class Store {
   /** Anything else that the database's thread can do. Rejects with StoreError; a disk that fails shows in the health. */
   async ask<O extends Operation>(operation: O, argument: Argument<O>): Promise<Result<O>> {
     try {
-      if (!RECORDS.has(operation)) return await this.#worker.ask(operation, argument);
       const result = await this.#withRoom(operation, argument);
-      if (this.#again === undefined) this.#disk.took({ inDatabase: true });
+      if (RECORDS.has(operation) && this.#again === undefined) this.#disk.took({ inDatabase: true });
       return result;
     } catch (error) {
       this.#disk.failed(error);
@@ -187,6 +186,6 @@ export class Store {
   }
 
   #withRoom<O extends Operation>(operation: O, argument: Argument<O>): Promise<Result<O>> {
-    return withRoom(() => this.#worker.ask(operation, argument), this.#makeRoom);
+    return withRoom(operation, () => this.#worker.ask(operation, argument), this.#makeRoom);
   }
 }

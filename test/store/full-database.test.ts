@@ -26,7 +26,8 @@ async function aFullStore(t: TestContext) {
     changes: [{ ...change, by: 'api', why: LONG }],
     ...{ alerts: [], states: {}, publishing: publishing() },
   };
-  return { store, makeRoom, record: () => store.ask('record', happenings) };
+  const aRule = { id: 'hot', definition: JSON.stringify({ why: LONG }), ...{ at: 0, run: 0 } };
+  return { store, makeRoom, aRule, record: () => store.ask('record', happenings) };
 }
 
 describe('a database that is full, on a disk that is not', () => {
@@ -52,6 +53,18 @@ describe('a database that is full, on a disk that is not', () => {
     const { store, makeRoom, record } = await aFullStore(t);
     store.whenFull(async () => makeRoom());
     assert.equal(await record(), 0);
+    assert.equal(store.health().status, 'ok');
+  });
+
+  it('has room made for every kind of write: a rule can be taken away where one can be made', async (t) => {
+    const { store, makeRoom, aRule } = await aFullStore(t);
+    const { id, at, run } = aRule;
+    const notes = () => store.ask('deleteRule', { id: LONG, at, run });
+    await assert.rejects(notes(), { code: 'SQLITE_FULL' });
+    store.whenFull(async () => makeRoom());
+    await notes();
+    await store.ask('putRule', aRule);
+    await store.ask('deleteRule', { id, at, run });
     assert.equal(store.health().status, 'ok');
   });
 });
