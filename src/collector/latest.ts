@@ -2,6 +2,7 @@ import type { SensorResource } from '../../schemas/sensors.ts';
 import type { SensorStatus } from '../../schemas/status.ts';
 import { type Clock, toTimestamp } from '../clock.ts';
 import type { Reading, Sensor } from '../sensors/sensor.ts';
+import { isStale } from '../sensors/staleness.ts';
 
 interface Entry {
   readonly sensor: Sensor;
@@ -95,7 +96,7 @@ export class LatestReadings {
   }
 
   #isStale(entry: Entry): boolean {
-    return this.#silentForS(entry) > entry.sensor.staleAfterS;
+    return isStale(this.#silentForS(entry) * 1000, entry.sensor.staleAfterS);
   }
 
   #silentForS({ goodSince }: Entry): number {

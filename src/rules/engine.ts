@@ -61,7 +61,7 @@ export class RuleEngine {
     this.#sensors = new Map(
       [...surroundings.staleAfterS].map(([id, limitS]) => [
         id,
-        new WatchedSensor({ clock, limitMs: limitS * 1000, onSilence: () => this.#spread(id, { kind: 'silence' }) }),
+        new WatchedSensor({ clock, limitS, onSilence: () => this.#spread(id, { kind: 'silence' }) }),
       ]),
     );
   }

@@ -1,10 +1,11 @@
 import type { Cancel, Clock } from '../clock.ts';
 import type { Reading } from '../sensors/sensor.ts';
+import { isStale } from '../sensors/staleness.ts';
 
 interface Options {
   clock: Clock;
-  /** Time without a good reading after which the sensor is silent. */
-  limitMs: number;
+  /** Seconds without a good reading after which the sensor is silent. */
+  limitS: number;
   /** Called when it has become silent, and again each time that it has been silent for as long once more. */
   onSilence: () => void;
 }
@@ -25,14 +26,14 @@ export class WatchedSensor {
   }
 
   get isSilent(): boolean {
-    return this.#silentMs() >= this.#options.limitMs;
+    return isStale(this.#silentMs(), this.#options.limitS);
   }
 
   /** Answers the value that is to be decided on; null where the reading says nothing about now. */
   take({ quality, value, monotonic }: Reading): number | null {
-    const { clock, limitMs } = this.#options;
+    const { clock, limitS } = this.#options;
     // Behind a newer one, or so long on its way that it is as old as silence.
-    const isLate = monotonic < this.#goodSince || clock.monotonic() - monotonic >= limitMs;
+    const isLate = monotonic < this.#goodSince || isStale(clock.monotonic() - monotonic, limitS);
     if (quality !== 'good' || value === null || isLate) return null;
     this.#goodSince = monotonic;
     this.value = value;
@@ -45,10 +46,11 @@ export class WatchedSensor {
 
   /** One timer: it looks when the last good reading that it knew of would be too old. */
   #look(): void {
-    const { clock, limitMs, onSilence } = this.#options;
-    const leftMs = limitMs - this.#silentMs();
-    if (leftMs <= 0) onSilence();
-    this.#cancel = clock.after(leftMs > 0 ? leftMs : limitMs, () => this.#look());
+    const { clock, limitS, onSilence } = this.#options;
+    const limitMs = limitS * 1000;
+    const { isSilent } = this;
+    if (isSilent) onSilence();
+    this.#cancel = clock.after(isSilent ? limitMs : limitMs - this.#silentMs(), () => this.#look());
   }
 
   #silentMs(): number {

@@ -1,5 +1,6 @@
 import type { Quality } from '../../schemas/sensors.ts';
 import type { Reading, Sensor } from './sensor.ts';
+import { isStale } from './staleness.ts';
 
 /** What is plausible of a sensor's values. */
 export type Limits = Pick<
@@ -79,7 +80,7 @@ function asAfterPowerOn({ value, monotonic }: Sample, limits: Limits, { good }: 
   const isNear =
     good !== null &&
     Math.abs(good.value - value) <= NEIGHBOUR &&
-    secondsBetween(good.monotonic, monotonic) <= limits.staleAfterS;
+    !isStale(Math.max(0, monotonic - good.monotonic), limits.staleAfterS);
   return isNear ? null : `${text(value, limits)} is what the sensor says after power-on, before it has measured`;
 }
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { gapItem, summaryId, summaryItem } from '../../src/summaries/item.ts';
-import { HOUR_MS, windowAt } from '../../src/summaries/window.ts';
+import { HOUR_MS, isOver, windowAt } from '../../src/summaries/window.ts';
 
 const TEN = Date.parse('2026-11-23T10:00:00.000Z');
 const SIZE = 300_000;
@@ -11,6 +11,11 @@ describe('a window', () => {
     for (const at of [TEN, TEN + 1, TEN + SIZE - 1]) assert.equal(windowAt(at, SIZE).start, TEN);
     assert.equal(windowAt(TEN + SIZE, SIZE).start, TEN + SIZE);
     assert.equal(windowAt(TEN - 1, SIZE).start, TEN - SIZE);
+  });
+
+  it('is over two seconds behind its end', () => {
+    const over = [0, 1999, 2000].map((ms) => isOver({ start: TEN, sizeMs: SIZE }, TEN + SIZE + ms));
+    assert.deepEqual(over, [false, false, true]);
   });
 });
 
