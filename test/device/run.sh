@@ -22,7 +22,7 @@ trap 'rm -f "$log"' EXIT
 run_on() {
   local board=$1 status=0
   shift
-  BENCH_BOARD=$board "$bench/run.sh" -d "$project" -t "${DEVICE_TEST_SECONDS:-300}" -- "$node" --test "$@" >"$log" || status=$?
+  BENCH_BOARD=$board "$bench/run.sh" -d "$project" -t "${DEVICE_TEST_SECONDS:-300}" -- "$node" --test --test-timeout=240000 "$@" >"$log" || status=$?
   if [ $status = 0 ]; then grep -aE '^(bench:|ℹ)' "$log"; else cat "$log"; fi
   return $status
 }

@@ -6,8 +6,10 @@ import { isStale } from '../../src/sensors/staleness.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 import { buildTestApp } from '../support/server.ts';
 
-const sensor = { ...{ kind: 'simulated', unit: '°C', period_s: 60, noise: 0, seed: 1 } } as const;
-const rule = { ...{ sensor: 'usual', above: 100, hysteresis: 0, for_s: 0, alert: 'warning' } } as const;
+const sensor = {
+  ...{ kind: 'simulated' as const, unit: '°C', mean: 20, amplitude: 1, period_s: 60, noise: 0, seed: 1 },
+};
+const rule = { sensor: 'usual', above: 100, hysteresis: 0, for_s: 0, alert: 'warning' as const };
 
 /** A server that reads nothing for a while: one sensor has the usual limit, the other one its own. */
 async function aSilentServer(t: TestContext) {

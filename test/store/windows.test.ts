@@ -29,6 +29,30 @@ describe('a window', () => {
     ]);
   });
 
+  it('is closed at the end and two seconds, which late answers and their batch may take', (t) => {
+    const { take, close } = openWindows(t);
+    take({ at: 0 });
+    assert.equal(close(START + WINDOW_MS), 0);
+    assert.equal(close(START + WINDOW_MS + 1999), 0);
+    assert.equal(close(START + WINDOW_MS + 2000), 1);
+  });
+
+  it('is asked for in that moment, every time', async () => {
+    const clock = Object.assign(new FakeClock(START + 1000), { trusted: true });
+    const asked: number[] = [];
+    const loop = windowCloser({
+      ...{ clock, windowMs: WINDOW_MS, onClosed: () => {}, onFault: (fault) => assert.fail(fault) },
+      async close(now) {
+        asked.push(now - START);
+        return 0;
+      },
+    });
+    loop.start();
+    await clock.advance(3 * WINDOW_MS);
+    await loop.stop();
+    assert.deepEqual(asked, [2000, WINDOW_MS + 2000, 2 * WINDOW_MS + 2000]);
+  });
+
   it('counts good readings of sensors only', (t) => {
     const { take, close, sent } = openWindows(t);
     take(

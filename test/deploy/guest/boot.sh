@@ -29,7 +29,7 @@ FailureAction=exit
 Type=oneshot
 EnvironmentFile=/run/deploy-test.env
 WorkingDirectory=$PWD
-ExecStart=$BENCH_RELEASE/node_modules/.bin/node --test --test-concurrency=1 --test-reporter=spec $BENCH_TEST
+ExecStart=$BENCH_RELEASE/node_modules/.bin/node --test --test-timeout=300000 --test-concurrency=1 --test-reporter=spec $BENCH_TEST
 StandardOutput=append:/out/tests.log
 StandardError=append:/out/tests.log
 TimeoutStartSec=infinity
