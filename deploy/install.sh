@@ -5,6 +5,7 @@
 #   sudo deploy/install.sh --prebuilt           the same without npm and network: dist and node_modules come along
 #   sudo deploy/install.sh --rollback           back to the release before
 #   sudo deploy/install.sh --uninstall          remove the program; --purge removes data, key and configuration too
+#   deploy/install.sh --help                    these lines
 #
 # ROOT=/mnt/card prepares a mounted card or an image instead of the running system; nothing is started there.
 set -euo pipefail
@@ -17,6 +18,7 @@ etc=$ROOT/etc/pi-edge-api
 data=$ROOT/var/lib/pi-edge-api
 unit=pi-edge-api.service
 health_wait_s=${HEALTH_WAIT_S:-60}
+run_systemd=${RUN_SYSTEMD:-/run/systemd/system}
 
 say() { echo "pi-edge-api: $*"; }
 fail() {
@@ -33,6 +35,14 @@ check_machine() {
     arm64 | amd64) ;;
     *) fail "this system is '$arch'. Node 24 and the database exist for 64-bit systems only: install the 64-bit Raspberry Pi OS." ;;
   esac
+}
+
+has_systemd() { command -v systemctl >/dev/null && { [ -n "$ROOT" ] || [ -d "$run_systemd" ]; }; }
+
+# Before anything is written: what systemd does not start would lie there for nothing.
+check_systemd() {
+  has_systemd && command -v systemd-sysusers >/dev/null && return
+  fail "systemd does not run here, and the service needs it. In a container, and on other systems, start it by hand: npm start"
 }
 
 check_npm() {
@@ -84,12 +94,29 @@ make_release() {
   chmod 755 "$release"
 }
 
+# A power cut leaves the old file or the new one, whole: written beside it, on the card, and only then renamed. A unit that
+# is empty after a cut is masked, and with it the server and the end that makes its outputs safe.
+put() {
+  local mode=$1 source=$2 target=$3
+  mkdir -p "${target%/*}"
+  install -m "$mode" "$source" "$target.new"
+  sync "$target.new"
+  mv -T "$target.new" "$target"
+  sync "${target%/*}"
+}
+
+# The same for a link: there is no moment without one.
+put_link() {
+  ln -sfn "$1" "$2.new"
+  mv -T "$2.new" "$2"
+}
+
 # Files that belong to the owner of the Pi: made once, never overwritten.
 configure() {
   mkdir -p "$etc"
   # 0600: it may hold the key. The service manager reads it as root.
-  [ -e "$etc/env" ] || install -m 600 "$1/deploy/pi-edge-api.env.example" "$etc/env"
-  [ -e "$etc/config.yaml" ] || install -m 644 "$1/deploy/config.example.yaml" "$etc/config.yaml"
+  [ -e "$etc/env" ] || put 600 "$1/deploy/pi-edge-api.env.example" "$etc/env"
+  [ -e "$etc/config.yaml" ] || put 644 "$1/deploy/config.example.yaml" "$etc/config.yaml"
 }
 
 # Prints the address that a release would listen on; fails with the server's own words if it refuses the configuration.
@@ -108,37 +135,38 @@ address_of() {
 }
 
 install_system_files() {
-  local deploy=$1/deploy port=$2
-  install -D -m 644 "$deploy/$unit" "$ROOT/etc/systemd/system/$unit"
-  install -D -m 644 "$deploy/pi-edge-api.sysusers.conf" "$ROOT/etc/sysusers.d/pi-edge-api.conf"
-  install -D -m 644 "$deploy/pi-edge-api.rules" "$ROOT/etc/udev/rules.d/60-pi-edge-api.rules"
+  local deploy=$1/deploy port=$2 announcement
+  put 644 "$deploy/$unit" "$ROOT/etc/systemd/system/$unit"
+  put 644 "$deploy/pi-edge-api.sysusers.conf" "$ROOT/etc/sysusers.d/pi-edge-api.conf"
+  put 644 "$deploy/pi-edge-api.rules" "$ROOT/etc/udev/rules.d/60-pi-edge-api.rules"
   if [ -d "$ROOT/etc/avahi/services" ]; then
-    sed "s|<port>[0-9]*</port>|<port>$port</port>|" "$deploy/pi-edge-api.avahi.service" >"$ROOT/etc/avahi/services/$unit"
+    announcement=$(mktemp)
+    sed "s|<port>[0-9]*</port>|<port>$port</port>|" "$deploy/pi-edge-api.avahi.service" >"$announcement"
+    put 644 "$announcement" "$ROOT/etc/avahi/services/$unit"
+    rm -f "$announcement"
   fi
 }
 
 switch_to() {
   local release=$1 now
   now=$(readlink "$prefix/current" || true)
-  # The card first: after a power cut a link must never lead to files that are not there yet.
-  sync -f "$release"
-  if [ -n "$now" ] && [ "$now" != "releases/${release##*/}" ]; then ln -sfn "$now" "$prefix/previous"; fi
-  # Renaming replaces the link in one step: there is no moment without a release.
-  ln -sfn "releases/${release##*/}" "$prefix/current.new"
-  mv -T "$prefix/current.new" "$prefix/current"
-  sync -f "$prefix"
+  if [ -n "$now" ] && [ "$now" != "releases/${release##*/}" ]; then put_link "$now" "$prefix/previous"; fi
+  put_link "releases/${release##*/}" "$prefix/current"
+  sync "$prefix"
 }
 
 start() {
   systemd-sysusers ${ROOT:+--root="$ROOT"} pi-edge-api.conf
   if [ -n "$ROOT" ]; then
     systemctl --root="$ROOT" enable "$unit"
+    sync -f "$ROOT/etc"
     return
   fi
   # No udev in a container: then there are no pins to open either.
   if udevadm control --reload 2>/dev/null; then udevadm trigger --action=change --subsystem-match=gpio --settle; fi
   systemctl daemon-reload
   systemctl enable --quiet "$unit"
+  sync -f /etc
   # Whether it runs is asked over HTTP.
   systemctl restart "$unit" || true
 }
@@ -150,6 +178,8 @@ activate() {
     address=$(address_of "$release") || fail "the configuration does not fit this release, which was not started."
   fi
   read -r host port <<<"$address"
+  # The release first: after a power cut neither a link nor a unit may lead to files that are not on the card yet.
+  sync -f "$release"
   install_system_files "$release" "$port"
   switch_to "$release"
   start
@@ -181,11 +211,25 @@ remove_old_releases() {
   done
 }
 
+# Readies the data for a release: one that is older than the tables of the database gets the database of before the update.
+# What is asked is the release that is in use now: it knows what it did, and where.
+data_for() {
+  local release=$1 tool=$prefix/current/dist/src/roll-back.js
+  shift
+  if [ -n "$ROOT" ] || [ ! -f "$tool" ]; then return 0; fi
+  # What systemd gives the service, as far as the place of its data depends on it.
+  env -i PATH="$PATH" EDGE_CONFIG="$etc/config.yaml" "$prefix/current/node_modules/.bin/node" \
+    --env-file-if-exists="$etc/env" --import 'data:text/javascript,process.env.EDGE_DATA_DIR||="/var/lib/pi-edge-api"' \
+    "$tool" "$release" "$@"
+}
+
 give_up() {
   local before
   journalctl --no-pager --lines=20 --unit="$unit" >&2 || true
   before=$(readlink "$prefix/previous") || fail "it does not answer; its log is above."
   say "it does not answer; its log is above. Going back to the release before." >&2
+  systemctl stop "$unit" || true
+  data_for "$prefix/$before" --or-empty || say "its data could not be looked at." >&2
   activate "$prefix/$before"
   rm -f "$prefix/previous"
   answers || fail "the release before does not answer either."
@@ -194,6 +238,7 @@ give_up() {
 
 install_release() {
   check_machine
+  check_systemd
   [ "$prebuilt" = yes ] || check_npm
   mkdir -p "$prefix/releases"
   release=$(mktemp -d "$prefix/releases/$(date -u +%Y%m%d-%H%M%S)-XXXX")
@@ -204,6 +249,8 @@ install_release() {
   activate "$release"
   answers || give_up
   remove_old_releases
+  local before
+  if before=$(readlink "$prefix/previous"); then data_for "$prefix/$before" --forget || true; fi
   if [ -n "$ROOT" ]; then
     say "ready in $ROOT, to start at its next boot"
     return
@@ -215,15 +262,24 @@ install_release() {
 
 rollback() {
   check_machine
+  check_systemd
   local before
   before=$(readlink "$prefix/previous") || fail "there is no release before this one."
+  [ -n "$ROOT" ] || systemctl stop "$unit" || true
+  data_for "$prefix/$before" || {
+    systemctl start "$unit" || true
+    fail "not gone back: the release before cannot have its data; this one runs on. To leave the data behind, stop the service, move edge.db out of its folder, and try again."
+  }
   activate "$prefix/$before"
   answers || fail "the release before does not answer: journalctl -u pi-edge-api"
 }
 
 uninstall() {
   check_machine
-  if [ -n "$ROOT" ]; then
+  if ! has_systemd; then
+    say "systemd does not run here: nothing is stopped." >&2
+    rm -f "$ROOT/etc/systemd/system/multi-user.target.wants/$unit"
+  elif [ -n "$ROOT" ]; then
     systemctl --root="$ROOT" disable "$unit" || true
   else
     systemctl disable --now "$unit" || true
@@ -231,7 +287,7 @@ uninstall() {
   rm -f "$ROOT/etc/systemd/system/$unit" "$ROOT/etc/avahi/services/$unit"
   rm -f "$ROOT/etc/udev/rules.d/60-pi-edge-api.rules" "$ROOT/etc/sysusers.d/pi-edge-api.conf"
   rm -rf "$prefix"
-  [ -n "$ROOT" ] || systemctl daemon-reload
+  if has_systemd && [ -z "$ROOT" ]; then systemctl daemon-reload; fi
   if [ "$purge" = yes ]; then
     rm -rf "$data" "$etc"
     # The user stays as long as there are files that belong to it: another one could get its number.
@@ -249,7 +305,11 @@ for argument in "$@"; do
     --rollback) action=rollback ;;
     --uninstall) action=uninstall ;;
     --purge) purge=yes ;;
-    *) fail "unknown option '$argument'; there are --prebuilt, --rollback, --uninstall and --purge." ;;
+    --help | -h)
+      sed -n 's/^# \{0,1\}//p; /^set -/q' "${BASH_SOURCE[0]}" | sed 1d
+      exit 0
+      ;;
+    *) fail "unknown option '$argument'; there are --prebuilt, --rollback, --uninstall, --purge and --help." ;;
   esac
 done
 if [ "$purge" = yes ] && [ "$action" != uninstall ]; then fail "--purge belongs to --uninstall."; fi

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { existsSync, lstatSync, readdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs';
-import { describe, it } from 'node:test';
+import { existsSync, lstatSync, readdirSync, readFileSync, readlinkSync, symlinkSync, writeFileSync } from 'node:fs';
+import { describe, it, type TestContext } from 'node:test';
 import { installation } from './installation.ts';
 
 describe('install.sh', () => {
@@ -112,6 +112,64 @@ describe('install.sh --uninstall', () => {
     assert.ok(!existsSync(pi.path('etc/pi-edge-api')));
     assert.ok(pi.calls().includes(`userdel --root ${pi.root} pi-edge-api`));
   });
+});
+
+describe('install.sh on a machine without systemd', () => {
+  /** The running system's own root is never touched by a test: nothing is asked of it but whether systemd runs. */
+  const withoutSystemd = (t: TestContext) => {
+    const pi = installation(t);
+    pi.stub('systemctl', null);
+    return pi;
+  };
+
+  it('says so before it writes anything', (t) => {
+    const pi = withoutSystemd(t);
+    for (const args of [['--prebuilt'], [], ['--rollback']]) {
+      const { status, output } = pi.install(...args);
+      assert.equal(status, 1);
+      assert.match(output, /^pi-edge-api: systemd does not run here.*npm start\n$/);
+      assert.deepEqual(readdirSync(pi.root), []);
+    }
+  });
+
+  it('takes a system for one without where its manager does not run, as in a container', (t) => {
+    const pi = installation(t);
+    pi.environment = { ROOT: '', RUN_SYSTEMD: '/nowhere' };
+    const { status, output } = pi.install('--prebuilt');
+    assert.equal(status, 1);
+    assert.match(output, /^pi-edge-api: systemd does not run here/);
+    assert.deepEqual(pi.calls(), []);
+  });
+
+  it('can be uninstalled all the same', (t) => {
+    const pi = installation(t);
+    pi.install('--prebuilt');
+    pi.mkdir('etc/systemd/system/multi-user.target.wants');
+    const link = pi.path('etc/systemd/system/multi-user.target.wants/pi-edge-api.service');
+    symlinkSync('/etc/systemd/system/pi-edge-api.service', link);
+    pi.stub('systemctl', null);
+    const { status, output } = pi.install('--uninstall', '--purge');
+    assert.equal(status, 0, output);
+    assert.match(output, /systemd does not run here: nothing is stopped/);
+    for (const path of ['opt/pi-edge-api', 'etc/pi-edge-api', 'etc/systemd/system/pi-edge-api.service']) {
+      assert.ok(!existsSync(pi.path(path)), path);
+    }
+    assert.equal(lstatSync(link, { throwIfNoEntry: false }), undefined);
+  });
+});
+
+it('install.sh --help says what there is, without root and without systemd', (t) => {
+  const pi = installation(t);
+  pi.stub('systemctl', null);
+  pi.stub('id', 'echo 1000');
+  for (const option of ['--help', '-h']) {
+    const { status, output } = pi.install(option);
+    assert.equal(status, 0);
+    for (const word of ['--prebuilt', '--rollback', '--uninstall', '--purge', '--help', 'ROOT=']) {
+      assert.ok(output.includes(word), word);
+    }
+    assert.doesNotMatch(output, /^#|set -euo/m);
+  }
 });
 
 describe('install.sh refuses', () => {

@@ -7,6 +7,7 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  readlinkSync,
   rmSync,
   symlinkSync,
   writeFileSync,
@@ -24,14 +25,14 @@ const tools = 'basename bash chmod cp date dirname env install ln mkdir mktemp m
 );
 
 /** A folder that stands for the root of a Pi, a small built checkout, and stubs in the place of the system's tools. */
-export function installation(t: TestContext) {
+export function installation(t: TestContext, { card }: { card?: string } = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'pi-edge-api-install-'));
   t.after(() => rmSync(folder, { recursive: true }));
-  const root = join(folder, 'root');
+  const root = card ?? join(folder, 'root');
   const checkout = join(folder, 'checkout');
   const bin = join(folder, 'bin');
   const log = join(folder, 'calls');
-  for (const path of [root, bin]) mkdirSync(path);
+  for (const path of [root, bin]) mkdirSync(path, { recursive: true });
   makeCheckout(checkout);
   for (const tool of tools) {
     const found = ['/usr/bin', '/bin'].map((place) => join(place, tool)).find(existsSync);
@@ -54,13 +55,21 @@ export function installation(t: TestContext) {
 
   return {
     root,
+    checkout,
     stub,
+    /** From now on a tool tells, before and after its work, that it was called. */
+    watch(tool: string, hook: string) {
+      const real = readlinkSync(join(bin, tool));
+      stub(tool, `${hook}\n${real} "$@"\nstatus=$?\n${hook}\nexit $status`);
+    },
+    /** More variables for the installer. */
+    environment: {} as Record<string, string>,
     path: (path: string) => join(root, path),
     mkdir: (path: string) => mkdirSync(join(root, path), { recursive: true }),
     calls: () => (existsSync(log) ? readFileSync(log, 'utf8').trimEnd().split('\n') : []),
     releases: () => readdirSync(join(root, 'opt/pi-edge-api/releases')),
     install(...args: string[]) {
-      const env = { PATH: bin, ROOT: root, CHECKOUT: checkout };
+      const env = { PATH: bin, ROOT: root, CHECKOUT: checkout, ...this.environment };
       const { status, stdout, stderr } = spawnSync(join(checkout, 'deploy/install.sh'), args, {
         env,
         encoding: 'utf8',

@@ -126,6 +126,36 @@ describe('an update', inSystemd, () => {
     });
   }
 
+  /** A release with one more version of the tables; `more` is done by its database thread. */
+  const withNewTables = (more = '') => {
+    const migrations = readFileSync(`${CURRENT}/dist/src/store/migrations.js`, 'utf8');
+    const changed = migrations.replace('const MIGRATIONS = [', "const MIGRATIONS = [...[], 'CREATE TABLE more (x)', ");
+    assert.notEqual(changed, migrations);
+    // The new step comes last.
+    return `${changed.replace('/** The version of', 'MIGRATIONS.push(MIGRATIONS.shift());\n/** The version of')}\n${more}\n`;
+  };
+
+  it('that changes the tables can be gone back from, and it says which readings that costs', async () => {
+    const before = readlinkSync(CURRENT);
+    const updated = installWith('dist/src/store/migrations.js', withNewTables(), 60);
+    assert.equal(updated.status, 0, updated.output + journal());
+    const { status, output } = install('--rollback');
+    assert.equal(status, 0, output + journal());
+    assert.match(output, /the database of before the update is in use again .*\nnot in it: \d+ readings/);
+    assert.equal(readlinkSync(CURRENT), before);
+    assert.equal((await health()).status, 'healthy');
+    assert.equal(lstatSync('/var/lib/pi-edge-api/edge.db').uid, Number(sh('id -u pi-edge-api').output));
+  });
+
+  it('that changes the tables and then dies goes back by itself, with the database of before', async () => {
+    const dies =
+      "if (process.argv[1].endsWith('server.js')) setTimeout(() => process.kill(process.pid, 'SIGKILL'), 1000);";
+    const { status, output } = installWith('dist/src/store/migrations.js', withNewTables(dies), 20);
+    assert.equal(status, 1, output);
+    assert.match(output, /Going back.*the database of before the update is in use again/s);
+    assert.equal((await health()).status, 'healthy');
+  });
+
   it('leaves a service that starts at every boot', () => {
     assert.equal(sh('systemctl is-enabled pi-edge-api').output.trim(), 'enabled');
   });

@@ -32,3 +32,14 @@ export const stalledFrom = (n: number, stallMs: number) => {
   const inject = `inject=fsync,fdatasync:delay_enter=${stallMs * 1000}:when=${n}+`;
   return [...STRACE, '-D', '--seccomp-bpf', '-e', 'trace=fsync,fdatasync', '-e', inject];
 };
+
+const TRY_TO_MOUNT =
+  'd=$(mktemp -d); cd "$d" && truncate -s 8M card && mkfs.ext4 -q card && mkdir m && mount -o loop card m && umount m; ' +
+  'works=$?; rm -rf "$d"; exit $works';
+
+/** Whether an image can be mounted here: that takes root and loop devices. */
+export function canMountImages(t: TestContext): boolean {
+  if (process.getuid?.() === 0) return isThere(t, ['sh', '-c', TRY_TO_MOUNT], 'loop devices are not there');
+  t.skip('a power cut needs root, to mount an image of a card');
+  return false;
+}
