@@ -5,12 +5,14 @@ import { IdSchema, OneOf } from './primitives.ts';
 import { RuleConfigSchema } from './rules.ts';
 import { SensorConfigSchema } from './sensor-config.ts';
 import { StoreConfigSchema } from './store-config.ts';
+import { UplinkConfigSchema } from './uplink-config.ts';
 
 const strict = { additionalProperties: false, default: {} };
 
 /**
  * The whole configuration: file, environment, defaults, types and documentation come from here.
- * `env` names the environment variable that wins over the file; `envOnly` marks a secret that a file may not hold.
+ * `env` names the environment variable that wins over the file; `envOnly` marks a secret that a file may not hold,
+ * `mayHoldSecret` a value that is never shown.
  */
 export const ConfigSchema = Type.Object(
   {
@@ -81,52 +83,7 @@ export const ConfigSchema = Type.Object(
       },
       { ...strict, description: 'When the time can be trusted: nothing goes upstream before.' },
     ),
-    uplink: Type.Object(
-      {
-        url: Type.Optional(
-          Type.String({
-            pattern: '^https?://[^\\s/?#@\\\\]+([/?#][^\\s]*)?$',
-            'x-expected': 'an address like https://example.org/ingest, without user or password',
-            env: 'EDGE_UPLINK_URL',
-            description: 'Where summaries and alerts are sent. Without it nothing leaves the device.',
-          }),
-        ),
-        token: Type.Optional(
-          Type.String({
-            minLength: 1,
-            maxLength: 4096,
-            pattern: '^[!-~]+$',
-            'x-expected': 'printable ASCII without spaces',
-            env: 'EDGE_UPLINK_TOKEN',
-            envOnly: true,
-            description: 'Sent as `Authorization: Bearer`.',
-          }),
-        ),
-        window_s: Type.Integer({
-          default: 300,
-          minimum: 1,
-          maximum: 3600,
-          env: 'EDGE_SUMMARY_WINDOW_S',
-          description: 'Seconds that one summary is about; an hour must be a multiple of it.',
-        }),
-        timeout_s: Type.Number({
-          default: 10,
-          minimum: 0.1,
-          maximum: 120,
-          description: 'Seconds to wait for the answer.',
-        }),
-        max_batch: Type.Integer({ default: 50, minimum: 1, maximum: 1000, description: 'Most items in one request.' }),
-        send_every_s: Type.Integer({
-          default: 0,
-          minimum: 0,
-          maximum: 86_400,
-          description:
-            'Seconds from one sending of summaries to the next: what gathers meanwhile shares requests, which saves bytes ' +
-            'where they are paid for. 0: as soon as a window is closed. Alerts never wait for it.',
-        }),
-      },
-      { ...strict, description: 'What goes upstream, and where.' },
-    ),
+    uplink: UplinkConfigSchema,
     http: HttpConfigSchema,
     log: Type.Object(
       {

@@ -41,6 +41,7 @@ import status from './routes/status.ts';
 import summaryRoutes from './routes/summaries.ts';
 import uplinkRoutes from './routes/uplink.ts';
 import uplinkFlush from './routes/uplink-flush.ts';
+import type { Proxies } from './uplink/proxy.ts';
 import { httpSerializerCompiler } from './validation/http-serializers.ts';
 import { httpValidatorCompiler } from './validation/http-validators.ts';
 import { readVersion } from './version.ts';
@@ -63,6 +64,8 @@ export interface Parts {
   /** Where no pins were claimed yet; tests bring their own. */
   clock?: Clock;
   hardware?: OpenHardware;
+  /** Where the environment or the configuration names any. */
+  proxies?: Proxies | undefined;
   /** Where a service manager wants to hear how the server is. */
   supervision?: Supervision | undefined;
   /** Folder that stands for `/` where kernel files are read. */
@@ -148,7 +151,7 @@ async function assemble(app: FastifyInstance, config: Readonly<Config>, parts: P
   await app.register(collector, { config, clock, root });
   await app.register(summaries, { config, clock });
   await app.register(retention, { config, clock });
-  await app.register(uplink, { config, clock });
+  await app.register(uplink, { config, clock, proxies: parts.proxies });
   if (parts.supervision) await app.register(supervision, { clock, ...parts.supervision });
 
   const reads = [status, readings, health, sensors, summaryRoutes, outputRoutes, ruleRoutes, alerts, uplinkRoutes];

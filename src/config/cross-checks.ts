@@ -4,6 +4,7 @@ import { ruleFaults } from '../../schemas/rule-faults.ts';
 import type { SensorConfig } from '../../schemas/sensor-config.ts';
 import { isNetwork } from '../http/addresses.ts';
 import type { Explanation } from '../validation/explain.ts';
+import { isProxyAddress } from './proxies.ts';
 
 /** What a schema cannot say: rules between values. */
 export function crossChecks(config: Config): Explanation[] {
@@ -26,6 +27,9 @@ export function crossChecks(config: Config): Explanation[] {
   }
   if (config.uplink.url !== undefined && !URL.canParse(config.uplink.url)) {
     faults.push({ pointer: '/uplink/url', message: 'must be an address like https://example.org/ingest' });
+  }
+  if (config.uplink.proxy !== undefined && !isProxyAddress(config.uplink.proxy)) {
+    faults.push({ pointer: '/uplink/proxy', message: 'must be an address like http://proxy.example.org:3128' });
   }
   config.http.trusted_proxies.forEach((proxy, index) => {
     if (isNetwork(proxy)) return;

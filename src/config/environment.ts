@@ -7,18 +7,30 @@ export interface EnvironmentSetting {
   key: string;
   /** A secret: refused in a file. */
   envOnly: boolean;
+  /** Never shown: a secret, or something that can hold one. */
+  hidden: boolean;
   schema: { type: string; description?: string; default?: unknown };
 }
 
-type Annotated = { type: string; env?: string; envOnly?: boolean; description?: string; default?: unknown };
+type Annotated = {
+  type: string;
+  env?: string;
+  envOnly?: boolean;
+  mayHoldSecret?: boolean;
+  description?: string;
+  default?: unknown;
+};
 type Section = { properties?: Record<string, Annotated> };
 
 export const environmentSettings: readonly EnvironmentSetting[] = Object.entries(
   ConfigSchema.properties as unknown as Record<string, Section>,
 ).flatMap(([section, { properties = {} }]) =>
-  Object.entries(properties).flatMap(([key, schema]) =>
-    schema.env === undefined ? [] : [{ variable: schema.env, section, key, envOnly: schema.envOnly === true, schema }],
-  ),
+  Object.entries(properties).flatMap(([key, schema]) => {
+    const { env: variable, envOnly = false, mayHoldSecret = false } = schema;
+    return variable === undefined
+      ? []
+      : [{ variable, section, key, envOnly, hidden: envOnly || mayHoldSecret, schema }];
+  }),
 );
 
 /** Variables with our prefix that are no settings of the file: where the file is. */

@@ -2,6 +2,7 @@ import { Ajv } from 'ajv';
 import { type Config, ConfigSchema } from '../../schemas/config.ts';
 import { EX_CONFIG, StartError } from '../start-error.ts';
 import { type Explanation, explain, pointerMembers } from '../validation/explain.ts';
+import { caFileFaults } from './ca-file.ts';
 import { crossChecks } from './cross-checks.ts';
 import { CONFIG_FILE_VARIABLE, environmentSettings, parseVariable, unknownVariables } from './environment.ts';
 import { readYamlFile, type YamlFile } from './yaml-file.ts';
@@ -31,7 +32,8 @@ function resolve(file: ({ path: string } & YamlFile) | undefined, env: NodeJS.Pr
   const faults = secretsInFile(settings).map((fault) => locate(fault, settings, file, new Map()));
   const fromEnv = applyEnvironment(settings, env);
   const explanations = validate(settings);
-  if (explanations.length === 0) explanations.push(...crossChecks(settings as Config));
+  if (explanations.length === 0)
+    explanations.push(...crossChecks(settings as Config), ...caFileFaults(settings as Config));
   faults.push(...explanations.map((fault) => locate(fault, settings, file, fromEnv)));
   faults.push(...unknownVariables(env).map((name) => `${name}: there is no such setting`));
   if (faults.length > 0) throw new StartError(faults.sort(byLine.compare).join('\n'), EX_CONFIG);
@@ -64,7 +66,7 @@ function secretsInFile(settings: Sections): Explanation[] {
 }
 
 const ajv = new Ajv({ allErrors: true, useDefaults: true, discriminator: true, verbose: true, strictTypes: false });
-ajv.addVocabulary(['env', 'envOnly', 'x-expected']);
+ajv.addVocabulary(['env', 'envOnly', 'mayHoldSecret', 'x-expected']);
 const matches = ajv.compile(ConfigSchema);
 
 function validate(settings: Sections): Explanation[] {
@@ -93,7 +95,7 @@ function foundValue(fault: Explanation, settings: Sections, members: string[]): 
   );
   // A key that is too short is still a key: never repeat it.
   const secret = environmentSettings.some(
-    ({ envOnly, section, key }) => envOnly && fault.pointer === `/${section}/${key}`,
+    ({ hidden, section, key }) => hidden && fault.pointer === `/${section}/${key}`,
   );
   if (value === undefined || secret) return '';
   // JSON has no word for Infinity; an address may have a password in it.

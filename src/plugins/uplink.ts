@@ -3,7 +3,7 @@ import type { Config } from '../../schemas/config.ts';
 import type { Uplink } from '../../schemas/uplink.ts';
 import { type Clock, toTimestamp } from '../clock.ts';
 import type { Lane } from '../store/protocol.ts';
-import { UplinkClient } from '../uplink/client.ts';
+import type { Proxies } from '../uplink/proxy.ts';
 import { roomForHours } from '../uplink/room.ts';
 import type { RawTraffic } from '../uplink/saving.ts';
 import { StoredOutbox } from '../uplink/stored-outbox.ts';
@@ -26,17 +26,20 @@ declare module 'fastify' {
 interface Options {
   clock: Clock;
   config: Pick<Config, 'device' | 'uplink'>;
+  proxies: Proxies | undefined;
 }
 
 /** Sends what the outbox holds, from the first listening moment to the end. */
 export default fp<Options>(
-  async (app, { clock, config: { device, uplink } }) => {
+  async (app, { clock, config: { device, uplink }, proxies }) => {
     const { store, log, rawTraffic } = app;
     const outbox = new StoredOutbox({ store, device: device.id, clock });
-    const uploader = uplink.url === undefined ? undefined : build(uplink.url);
+    const uploader = uplink.url === undefined ? undefined : await build(uplink.url);
 
-    function build(url: string): Uploader {
-      const client = new UplinkClient({ url, token: uplink.token, timeoutMs: uplink.timeout_s * 1000, clock });
+    async function build(url: string): Promise<Uploader> {
+      const { openUplink } = await import('../uplink/open.ts');
+      const { token, timeout_s, ca_file: caFile } = uplink;
+      const client = await openUplink({ url, token, timeoutMs: timeout_s * 1000, caFile, proxies, clock });
       const uploader = new Uploader({
         outbox,
         sender: client,

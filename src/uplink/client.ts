@@ -1,7 +1,8 @@
-import { type Dispatcher, Pool } from 'undici';
+import type { Dispatcher } from 'undici';
 import type { Clock } from '../clock.ts';
 import { encode, problemIn, readAnswer } from './body.ts';
-import { mayHaveLeft, NoAnswer, sentenceOf } from './failures.ts';
+import { CONNECT_MS, openPool } from './connections.ts';
+import { isDistrust, mayHaveLeft, NoAnswer, sentenceOf } from './failures.ts';
 import type { Batch } from './outbox.ts';
 import { type Outcome, outcomeOf } from './outcome.ts';
 
@@ -22,30 +23,13 @@ interface Options {
   token?: string | undefined;
   timeoutMs: number;
   clock: Clock;
-  dispatcher?: Dispatcher;
+  /** Opens connections: before the first request, and anew when the receiver is not trusted. Straight to it by default. */
+  open?: () => Promise<Dispatcher>;
 }
 
-const CONNECT_MS = 5000;
 const MAX_QUOTE = 200;
 
-/**
- * Connections to the receiver, one for each request in flight. HTTP/2 is off: over it both lanes would share a
- * connection, and an alert would hang with the summaries.
- */
-export function openPool(url: string, timeoutMs: number, connect: Pool.Options['connect'] = {}): Pool {
-  return new Pool(new URL(url).origin, {
-    allowH2: false,
-    connectTimeout: CONNECT_MS,
-    // A mobile network takes longer than Node's 250 ms to connect, and would then lose every address.
-    autoSelectFamily: true,
-    autoSelectFamilyAttemptTimeout: CONNECT_MS / 2,
-    headersTimeout: timeoutMs,
-    bodyTimeout: timeoutMs,
-    // Long enough to drain a backlog over one connection; NATs forget older ones, and a request on them is lost time.
-    keepAliveMaxTimeout: 4000,
-    connect,
-  });
-}
+const ignored = () => {};
 
 /** The way to the receiver: knows HTTP, and nothing of lanes, pace and retries. */
 export class UplinkClient implements Sender {
@@ -54,16 +38,17 @@ export class UplinkClient implements Sender {
   readonly #token: string | undefined;
   readonly #deadlineMs: number;
   readonly #clock: Clock;
-  readonly #dispatcher: Dispatcher;
+  readonly #open: () => Promise<Dispatcher>;
+  #dispatcher: Promise<Dispatcher> | undefined;
 
-  constructor({ url, token, timeoutMs, clock, dispatcher }: Options) {
+  constructor({ url, token, timeoutMs, clock, open }: Options) {
     this.#url = new URL(url);
     // A query or a user in the address may be a secret.
     this.#where = this.#url.origin + this.#url.pathname;
     this.#token = token;
     this.#deadlineMs = CONNECT_MS + 2 * timeoutMs;
     this.#clock = clock;
-    this.#dispatcher = dispatcher ?? openPool(url, timeoutMs);
+    this.#open = open ?? (async () => openPool(url, timeoutMs));
   }
 
   async send(batch: Batch, signal: AbortSignal): Promise<Sent> {
@@ -78,6 +63,7 @@ export class UplinkClient implements Sender {
       const outcome = await this.#post(headers, body, AbortSignal.any([signal, deadline.signal]));
       return { outcome, bytes };
     } catch (error) {
+      if (isDistrust(error)) this.#letGo()?.then((to) => to.close(), ignored);
       const outcome: Outcome = { kind: 'retry', why: sentenceOf(error, this.#where) };
       return { outcome, bytes: mayHaveLeft(error) ? bytes : 0 };
     } finally {
@@ -87,14 +73,29 @@ export class UplinkClient implements Sender {
 
   /** Ends what is still in flight. */
   async close(): Promise<void> {
-    await this.#dispatcher.destroy();
+    await this.#letGo()?.then((to) => to.destroy(), ignored);
+  }
+
+  #connections(): Promise<Dispatcher> {
+    this.#dispatcher ??= this.#open().catch((error) => {
+      this.#dispatcher = undefined;
+      throw error;
+    });
+    return this.#dispatcher;
+  }
+
+  /** The next request opens connections anew, by what is trusted then. */
+  #letGo(): Promise<Dispatcher> | undefined {
+    const dispatcher = this.#dispatcher;
+    this.#dispatcher = undefined;
+    return dispatcher;
   }
 
   async #post(headers: Record<string, string>, body: Buffer, signal: AbortSignal): Promise<Outcome> {
     const { origin, pathname, search } = this.#url;
     const request = { origin, path: pathname + search, method: 'POST', headers, body, signal } as const;
     // undici heeds the signal only once a connection stands.
-    const answer = await Promise.race([this.#dispatcher.request(request), aborted(signal)]);
+    const answer = await Promise.race([this.#connections().then((to) => to.request(request)), aborted(signal)]);
     const text = await Promise.race([readAnswer(answer.body), aborted(signal)]);
     const { code, detail = text } = problemIn(text);
     const header = (name: string) => [answer.headers[name]].flat()[0];

@@ -1,6 +1,7 @@
 import type { TestContext } from 'node:test';
 import type { Pool } from 'undici';
-import { openPool, type Sender, UplinkClient } from '../../src/uplink/client.ts';
+import { type Sender, UplinkClient } from '../../src/uplink/client.ts';
+import { openPool } from '../../src/uplink/connections.ts';
 import type { Outbox } from '../../src/uplink/outbox.ts';
 import type { Outcome } from '../../src/uplink/outcome.ts';
 import { StoredOutbox } from '../../src/uplink/stored-outbox.ts';
@@ -66,7 +67,7 @@ export function aSendingDevice(t: TestContext, options: Options) {
   const store = { ask: async (operation: 'outboxState', argument: never) => operations[operation](argument) };
   const stored = new StoredOutbox({ store: store as never, device: DEVICE, clock });
   const outbox = spoil(stored, (text) => void database.exec(text));
-  const client = new UplinkClient({ url, timeoutMs, clock, dispatcher: openPool(url, timeoutMs, connect) });
+  const client = new UplinkClient({ url, timeoutMs, clock, open: async () => openPool(url, timeoutMs, connect) });
   t.after(() => client.close());
   const send: Sender['send'] = async (batch, signal) => {
     const { outcome, bytes } = await client.send(batch, signal);

@@ -1,7 +1,8 @@
 import type { TestContext } from 'node:test';
 import type { Dispatcher, Pool } from 'undici';
 import type { Clock } from '../../src/clock.ts';
-import { openPool, type Sender, type Sent, UplinkClient } from '../../src/uplink/client.ts';
+import { type Sender, type Sent, UplinkClient } from '../../src/uplink/client.ts';
+import { openPool } from '../../src/uplink/connections.ts';
 import type { Batch } from '../../src/uplink/outbox.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 import { MemoryOutbox } from '../support/memory-outbox.ts';
@@ -14,13 +15,13 @@ export const TIMEOUT_MS = 100;
 interface Options {
   clock?: Clock;
   connect?: Pool.Options['connect'];
-  dispatcher?: Dispatcher;
+  open?: () => Promise<Dispatcher>;
 }
 
 /** The production client against a real address. */
 export function aClient(t: Pick<TestContext, 'after'>, url: string, options: Options = {}): UplinkClient {
-  const { clock = new FakeClock(), connect = {}, dispatcher = openPool(url, TIMEOUT_MS, connect) } = options;
-  const client = new UplinkClient({ url, token: TOKEN, timeoutMs: TIMEOUT_MS, clock, dispatcher });
+  const { clock = new FakeClock(), connect = {}, open = async () => openPool(url, TIMEOUT_MS, connect) } = options;
+  const client = new UplinkClient({ url, token: TOKEN, timeoutMs: TIMEOUT_MS, clock, open });
   t.after(() => client.close());
   return client;
 }
