@@ -78,7 +78,16 @@ export const HttpConfigSchema = Type.Object(
       default: 64,
       minimum: 1,
       maximum: 65535,
-      description: 'Connections that one address may hold open; more are closed at once.',
+      description:
+        'Connections that one address may hold open; more are closed at once. A /64 of IPv6 counts as one address.',
+    }),
+    max_connections: Type.Integer({
+      default: 256,
+      minimum: 1,
+      maximum: 65535,
+      description:
+        'Connections of all addresses together. Past it, only an address that has none yet gets one: the place of the ' +
+        'connection that is missed least.',
     }),
   },
   { additionalProperties: false, default: {}, description: 'The server.' },

@@ -132,7 +132,7 @@ export const OutputCommandSchema = Type.Object(
         minimum: 0,
         maximum: 1,
         description:
-          'Instead of `action`: how bright, 0 is off. For outputs with `pwm` in the configuration; others refuse it (409).',
+          'Instead of `action`: how bright, 0 is off. For outputs with `pwm` in the configuration; others answer 501.',
         examples: [0.4],
       }),
     ),
@@ -164,7 +164,7 @@ export const OutputCommandSchema = Type.Object(
 export type OutputCommand = Static<typeof OutputCommandSchema>;
 
 export const LedCommandSchema = Type.Object(
-  { action: { ...ActionSchema, description: 'What the LED is to do; `ON` is the same as `on`.' } },
+  { action: ActionSchema },
   { $id: 'LedCommand', additionalProperties: false, examples: [{ action: 'on' }] },
 );
 

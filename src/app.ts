@@ -27,7 +27,6 @@ import store from './plugins/store.ts';
 import summaries from './plugins/summaries.ts';
 import supervision, { type Supervision } from './plugins/supervision.ts';
 import timekeeping from './plugins/timekeeping.ts';
-import undocumentedInput from './plugins/undocumented-input.ts';
 import uplink from './plugins/uplink.ts';
 import alertCommands from './routes/alert-commands.ts';
 import alerts from './routes/alerts.ts';
@@ -92,6 +91,9 @@ export async function buildApp(config: Readonly<Config>, parts: Parts): Promise<
   }
 }
 
+/** A connection is closed within half a second of its time: by itself Node looks every 30 s, and adds a second. */
+const CONNECTION_TIMES = { headersTimeout: 10_000, connectionsCheckingInterval: 500, keepAliveTimeoutBuffer: 500 };
+
 function createServer(config: Readonly<Config>, parts: Parts): FastifyInstance {
   return Fastify({
     logger: parts.logger ?? { level: config.log.level },
@@ -102,7 +104,7 @@ function createServer(config: Readonly<Config>, parts: Parts): FastifyInstance {
     requestTimeout: 15_000,
     keepAliveTimeout: 10_000,
     // Hosts are looked at by a plugin, whose answers are like all others.
-    http: { headersTimeout: 10_000, requireHostHeader: false, ...EMPTY_BODIES },
+    http: { ...CONNECTION_TIMES, requireHostHeader: false, ...EMPTY_BODIES },
     trustProxy: trustOf(config.http.trusted_proxies),
     // The same for requests that come while the server stops.
     return503OnClosing: false,
@@ -130,9 +132,9 @@ async function assemble(app: FastifyInstance, config: Readonly<Config>, parts: P
   await app.register(forwarded, { proxies: config.http.trusted_proxies });
   await app.register(hostCheck, { hosts: config.http.hosts, root });
   await app.register(emptyBodies);
-  await app.register(undocumentedInput);
   await app.register(methods);
-  await app.register(connections, { maxPerAddress: config.http.max_connections_per_address, clock });
+  const { max_connections_per_address: perAddress, max_connections: total } = config.http;
+  await app.register(connections, { caps: { perAddress, total }, clock });
   await app.register(cors, { origins: config.http.cors_origins });
   await app.register(stopping);
   await app.register(openapi, { title: config.device.name, version: app.productVersion });

@@ -1,9 +1,10 @@
-import type { Socket } from 'node:net';
 import fp from 'fastify-plugin';
 import type { Cancel, Clock } from '../clock.ts';
+import type { Caps } from '../connections/admission.ts';
+import { Gate } from '../connections/gate.ts';
 
 interface Options {
-  maxPerAddress: number;
+  caps: Caps;
   clock: Clock;
 }
 
@@ -11,27 +12,11 @@ interface Options {
 const ANSWER_WITHIN_MS = 3000;
 const LOOK_EVERY_MS = 50;
 
-/**
- * Caps the connections of each address: a cap for all together would let one client with slow connections lock every
- * honest one out. At the end, answers what is in flight and lets go of connections that wait for nothing.
- */
+/** Bounds what clients may ask for. At the end, answers what is in flight and lets go of connections that wait for nothing. */
 export default fp<Options>(
-  async (app, { maxPerAddress, clock }) => {
-    const byAddress = new Map<string, Set<Socket>>();
-
-    app.server.on('connection', (socket: Socket) => {
-      const address = socket.remoteAddress ?? '';
-      const open = byAddress.get(address) ?? new Set();
-      if (open.size >= maxPerAddress) {
-        socket.destroy();
-        return;
-      }
-      byAddress.set(address, open.add(socket));
-      socket.once('close', () => {
-        open.delete(socket);
-        if (open.size === 0) byAddress.delete(address);
-      });
-    });
+  async (app, { caps, clock }) => {
+    const gate = new Gate(caps, clock);
+    gate.guard(app.server);
 
     app.addHook('preClose', async () => {
       const deadline = clock.monotonic() + ANSWER_WITHIN_MS;
@@ -40,9 +25,7 @@ export default fp<Options>(
       const letGo = () => {
         app.server.closeIdleConnections();
         // Node does not count a connection as idle before its first request, and browsers open such ahead of need.
-        for (const socket of [...byAddress.values()].flatMap((open) => [...open])) {
-          if (socket.bytesRead === 0) socket.destroy();
-        }
+        for (const socket of gate.sockets()) if (socket.bytesRead === 0) socket.destroy();
         if (clock.monotonic() >= deadline) app.server.closeAllConnections();
         else cancel = clock.after(LOOK_EVERY_MS, letGo);
       };

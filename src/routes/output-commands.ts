@@ -42,7 +42,7 @@ const outputCommands: FastifyPluginAsyncTypebox = async (app) => {
         body: Named(OutputCommandSchema),
         response: {
           200: Named(CommandedOutputSchema, 'It was switched: its new state.'),
-          ...problems(400, 404, 409, 413, 415, 500),
+          ...problems(400, 404, 409, 413, 415, 500, 501),
         },
       },
     },
@@ -72,7 +72,6 @@ const outputCommands: FastifyPluginAsyncTypebox = async (app) => {
           ...problems(400, 404, 409, 413, 415, 500),
         },
       },
-      preValidation: lowerCaseAction,
     },
     async ({ body: { action } }) => {
       const { output, recorded } = await command('led', { action });
@@ -81,12 +80,6 @@ const outputCommands: FastifyPluginAsyncTypebox = async (app) => {
   );
 };
 export default outputCommands;
-
-/** The chapter's program does the same, so its clients may send `ON`. */
-async function lowerCaseAction({ body }: { body: unknown }): Promise<void> {
-  const command = body as { action?: unknown } | null | undefined;
-  if (typeof command?.action === 'string') command.action = command.action.toLowerCase();
-}
 
 /** What a schema cannot say: there is at most one time, and none for what is given back. */
 function timesFault({ action, duration_s: durationS, hold_s: holdS }: OutputCommand) {
@@ -102,7 +95,7 @@ function obeyed<T>(command: () => T): T {
   try {
     return command();
   } catch (error) {
-    if (error instanceof NotDimmable) throw new HttpProblem(409, error.message);
+    if (error instanceof NotDimmable) throw new HttpProblem(501, error.message);
     if (!(error instanceof OutputRefused)) throw error;
     const { message, retryAfterS } = error;
     throw new HttpProblem(

@@ -9,7 +9,6 @@ import { fromStore } from './from-store.ts';
 import { requireRule } from './require-rule.ts';
 
 const tags = ['Rules'];
-const LOCATION = { type: 'string', description: 'Path of the rule.' };
 
 const ruleCommands: FastifyPluginAsyncTypebox = async (app) => {
   app.put(
@@ -26,7 +25,7 @@ const ruleCommands: FastifyPluginAsyncTypebox = async (app) => {
         body: Named(RuleDefinitionSchema),
         response: {
           200: Named(RuleSchema, 'It took the place of the rule before it.'),
-          201: { ...Named(RuleSchema, 'It is new.'), headers: { Location: LOCATION } },
+          201: Named(RuleSchema, 'It is new.'),
           ...problems(400, 413, 415, 500, 503, 507),
         },
       },
@@ -37,7 +36,6 @@ const ruleCommands: FastifyPluginAsyncTypebox = async (app) => {
         if (error instanceof RuleRefused) throw refused(error);
         return fromStore(Promise.reject(error));
       });
-      if (created) reply.header('location', `/api/rules/${id}`);
       return reply.code(created ? 201 : 200).send(requireRule(app.ruleBook, id));
     },
   );
