@@ -18,7 +18,16 @@ export const ConfigSchema = Type.Object(
   {
     device: Type.Object(
       {
-        id: { ...IdSchema, default: 'pi', description: 'Name of this device in answers and upstream.' },
+        id: Type.Optional(
+          Type.String({
+            pattern: IdSchema.pattern as string,
+            'x-expected': IdSchema['x-expected'],
+            env: 'EDGE_DEVICE_ID',
+            description:
+              'Name of this device in answers and upstream, of which each has its own. Without it: the host name and four ' +
+              'digits that belong to the machine, kept in the data directory; one that was in use before stays `pi`.',
+          }),
+        ),
         name: Type.String({
           default: 'Pi Edge API',
           minLength: 1,

@@ -49,15 +49,24 @@ import { readVersion } from './version.ts';
 declare module 'fastify' {
   interface FastifyInstance {
     config: Readonly<Config>;
+    device: Readonly<Device>;
     clock: Clock;
     productVersion: string;
   }
+}
+
+/** Who this device is, in answers and upstream; `uid` belongs to the machine. */
+export interface Device {
+  id: string;
+  uid?: string;
 }
 
 /** What the outside world brings in; tests bring their own. */
 export interface Parts {
   /** Folder that exists and can be written. */
   dataDirectory: string;
+  /** Where it was found out; the configured name otherwise. */
+  device?: Device;
   apiKey: string;
   /** Where they were claimed before the server was loaded. */
   pins?: Pins;
@@ -119,7 +128,11 @@ async function assemble(app: FastifyInstance, config: Readonly<Config>, parts: P
   const { dataDirectory, pins, root = '/' } = parts;
   const { clock } = pins;
   ignoreExpectations(app.server);
-  app.decorate('config', config).decorate('clock', clock).decorate('productVersion', readVersion());
+  app
+    .decorate('config', config)
+    .decorate('device', parts.device ?? { id: config.device.id ?? 'pi' })
+    .decorate('clock', clock)
+    .decorate('productVersion', readVersion());
   app.setValidatorCompiler(httpValidatorCompiler());
   app.setSerializerCompiler(httpSerializerCompiler());
   for (const schema of namedSchemas) app.addSchema(schema);
@@ -147,7 +160,7 @@ async function assemble(app: FastifyInstance, config: Readonly<Config>, parts: P
     collectEveryMs: config.collect.interval_s * 1000,
     windowMs: config.uplink.window_s * 1000,
     clock,
-    publishing: () => ({ device: config.device.id, upstream: config.uplink.url !== undefined, now: clock.now() }),
+    publishing: () => ({ device: app.device.id, upstream: config.uplink.url !== undefined, now: clock.now() }),
   });
   await app.register(timekeeping, { clock, trust: config.clock.trust, root });
   await app.register(records, { clock });

@@ -6,6 +6,7 @@ import type { buildApp } from './app.ts';
 import { systemClock } from './clock.ts';
 import { loadApiKey } from './config/api-key.ts';
 import { prepareDataDirectory } from './config/data-directory.ts';
+import { loadDevice } from './config/device.ts';
 import { loadConfig } from './config/load.ts';
 import { proxySettings } from './config/proxies.ts';
 import { notifySettings, parentToEndWith } from './config/supervision.ts';
@@ -30,6 +31,7 @@ async function start(): Promise<void> {
   const dataDirectory = prepareDataDirectory(config.store.dir);
   const lock = await lockDirectory(dataDirectory);
   const apiKey = loadApiKey(config.http.api_key, dataDirectory);
+  const device = loadDevice(config.device.id, { dataDirectory });
   const proxies = proxySettings(config.uplink);
   const manager = await supervision();
   const pins = await claimPins(config, { clock: systemClock, root: '/', dataDirectory });
@@ -42,7 +44,7 @@ async function start(): Promise<void> {
   try {
     // Loaded only now: two thirds of the start need no pin, and the pins should not wait for them.
     const { buildApp: build } = await import('./app.ts');
-    app = await build(config, { dataDirectory, apiKey: apiKey.key, pins, proxies, supervision: manager });
+    app = await build(config, { dataDirectory, device, apiKey: apiKey.key, pins, proxies, supervision: manager });
     await listen(app, config.http);
   } catch (error) {
     // What fails at the end as well is told beside the reason for it, not instead.

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, linkSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { StartError } from '../start-error.ts';
+import { writeOnce } from './write-once.ts';
 
 export interface ApiKey {
   key: string;
@@ -35,16 +36,9 @@ export function loadApiKey(configured: string | undefined, dataDirectory: string
   return { key: readKey(file), source: file };
 }
 
-/** The file appears whole and on disk, or not at all: a power cut at the first start leaves no half a key behind. */
 function makeKey(file: string): string {
   const key = randomBytes(32).toString('base64url');
-  const draft = `${file}.${process.pid}`;
-  try {
-    writeFileSync(draft, `${key}\n`, { mode: 0o600, flush: true });
-    linkSync(draft, file);
-  } finally {
-    rmSync(draft, { force: true });
-  }
+  writeOnce(file, `${key}\n`);
   return key;
 }
 

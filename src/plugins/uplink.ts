@@ -25,15 +25,15 @@ declare module 'fastify' {
 
 interface Options {
   clock: Clock;
-  config: Pick<Config, 'device' | 'uplink'>;
+  config: Pick<Config, 'uplink'>;
   proxies: Proxies | undefined;
 }
 
 /** Sends what the outbox holds, from the first listening moment to the end. */
 export default fp<Options>(
-  async (app, { clock, config: { device, uplink }, proxies }) => {
-    const { store, log, rawTraffic } = app;
-    const outbox = new StoredOutbox({ store, device: device.id, clock });
+  async (app, { clock, config: { uplink }, proxies }) => {
+    const { store, log, rawTraffic, device } = app;
+    const outbox = new StoredOutbox({ store, device: device.id, uid: device.uid, clock });
     const uploader = uplink.url === undefined ? undefined : await build(uplink.url);
 
     async function build(url: string): Promise<Uploader> {

@@ -7,7 +7,7 @@ import { onOff } from '../outputs/state.ts';
 import { sendJson } from './send-json.ts';
 
 const status: FastifyPluginAsyncTypebox = async (app) => {
-  const { clock, config, latest, outputs, simulated } = app;
+  const { clock, latest, outputs, simulated } = app;
 
   function describe(): Status {
     const states = outputs.states();
@@ -18,7 +18,7 @@ const status: FastifyPluginAsyncTypebox = async (app) => {
       button_pressed: button === null ? null : button !== 0,
       timestamp: toTimestamp(clock.now()),
       simulated,
-      device: config.device.id,
+      device: app.device.id,
       sensors: latest.statuses(),
       outputs: Object.fromEntries(Object.entries(states).map(([id, on]) => [id, { state: onOff(on) }])),
     };

@@ -85,7 +85,7 @@ export function storeOperations(
       });
       return moved;
     },
-    nextBatch: ({ lane, maxItems, device }) => outbox.next(lane, maxItems, device),
+    nextBatch: ({ lane, maxItems, device, uid }) => outbox.next(lane, maxItems, { device, device_uid: uid }),
     acknowledge: ({ batch }) => outbox.acknowledge(batch),
     splitBatch: ({ batch }) => outbox.split(batch),
     setAside: ({ batch, reason }) => outbox.setAside(batch, reason),

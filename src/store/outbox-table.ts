@@ -14,6 +14,12 @@ export interface NewItem {
   madeAt: number;
 }
 
+/** Members of a batch that say whose it is. */
+interface Sender {
+  device: string;
+  device_uid?: string | undefined;
+}
+
 interface Row {
   id: number;
   item: string;
@@ -87,11 +93,12 @@ export class OutboxTable {
   }
 
   /** The batch that is next in its lane: an unsettled one again, item for item and byte for byte, else a new one. */
-  next(lane: Lane, maxItems: number, device: string): Batch | null {
+  next(lane: Lane, maxItems: number, sender: Sender): Batch | null {
     const id = this.#firstBatch.get(lane)?.batch ?? this.#gather(lane, maxItems);
     if (id === null) return null;
     const rows = this.#ofBatch.all(id);
-    const body = `{"device":${JSON.stringify(device)},"items":[${rows.map(({ item }) => item).join(',')}]}`;
+    const head = JSON.stringify(sender).slice(0, -1);
+    const body = `${head},"items":[${rows.map(({ item }) => item).join(',')}]}`;
     const key = createHash('sha256').update(body).digest('base64url').slice(0, KEY_CHARACTERS);
     const readings = rows.reduce((sum, row) => sum + row.readings, 0);
     return { id, lane, items: rows.length, key, body, readings };

@@ -175,7 +175,7 @@ export interface StoreOperations extends RecordOperations {
   beginRun(request: { boot: string; wall: number; monotonic: number; offset?: number }): Run;
   /** Tells the true offset of a run; moves at most `limit` rows to their true time. Answers how many it moved. */
   trustRun(request: { run: number; offset: number; limit: number }): number;
-  nextBatch(request: { lane: Lane; maxItems: number; device: string }): Batch | null;
+  nextBatch(request: { lane: Lane; maxItems: number; device: string; uid?: string | undefined }): Batch | null;
   acknowledge(request: { batch: number }): void;
   splitBatch(request: { batch: number }): void;
   setAside(request: { batch: number; reason: string }): void;

@@ -6,6 +6,8 @@ import type { Batch, Lane, Outbox } from './outbox.ts';
 interface Options {
   store: Pick<Store, 'ask'>;
   device: string;
+  /** What belongs to the machine, to tell two devices of one name apart. */
+  uid?: string | undefined;
   clock: Clock;
 }
 
@@ -25,8 +27,8 @@ export class StoredOutbox implements Outbox {
   }
 
   async next(lane: Lane, maxItems: number): Promise<Batch | undefined> {
-    const { store, device } = this.#options;
-    return (await store.ask('nextBatch', { lane, maxItems, device })) ?? undefined;
+    const { store, device, uid } = this.#options;
+    return (await store.ask('nextBatch', { lane, maxItems, device, uid })) ?? undefined;
   }
 
   async acknowledge({ id }: Batch): Promise<void> {

@@ -69,6 +69,7 @@ export class Receiver {
 
   readonly #app: FastifyInstance;
   readonly #scheme: string;
+  readonly #owners = new Map<string, string | undefined>();
   readonly #bodies = new Map<string, string>();
   readonly #held = new Set<FastifyReply['raw']>();
   readonly #drips = new Set<NodeJS.Timeout>();
@@ -155,9 +156,18 @@ export class Receiver {
         .headers(fault.headers ?? {})
         .send(fault.body ?? 'no');
     }
+    if (!this.#isOwner(received))
+      return reply.code(409).send({ code: 'device_uid_conflict', detail: 'not this machine' });
     this.store(received.items);
     if (typeof fault === 'string') return this.#breakAnswer(fault, reply.hijack());
     return { stored: received.items.length };
+  }
+
+  /** Whether it is the machine that sent first under this name. */
+  #isOwner({ body }: Received): boolean {
+    const { device, device_uid: uid } = JSON.parse(body);
+    if (!this.#owners.has(device)) this.#owners.set(device, uid);
+    return this.#owners.get(device) === uid;
   }
 
   #read(request: FastifyRequest): Received {
