@@ -55,7 +55,8 @@ export type Output = Static<typeof OutputSchema>;
 
 const RecordedSchema = Type.Boolean({
   description:
-    'Whether the change is on disk; false where the disk does not take it now: it was switched nevertheless.',
+    'True where the change will be on disk with the next commit; false where the disk takes none at the moment: it was ' +
+    'switched nevertheless, and is written down when the disk is well.',
 });
 
 /** The chapter's answer has no such member: it stays away where all is well. */

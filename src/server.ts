@@ -22,6 +22,7 @@ import { endWithParent } from './supervision/parent.ts';
 type App = Awaited<ReturnType<typeof buildApp>>;
 
 const EXIT_WITHIN_MS = 5000;
+const LAST_MOMENT_MS = 500;
 const STOP_SIGNALS = ['SIGINT', 'SIGTERM'] as const;
 
 async function start(): Promise<void> {
@@ -39,7 +40,10 @@ async function start(): Promise<void> {
   onEnd(async ({ err, signal }) => {
     if (err) (app?.log.fatal.bind(app.log) ?? console.error)(err, 'a fault of the program: stopping');
     else app?.log.info(`${signal ?? 'stop'}: answering what is in flight, then stopping`);
+    const end = () => endNow(err === undefined ? 'SIGTERM' : 'SIGKILL');
+    systemClock.after(EXIT_WITHIN_MS - LAST_MOMENT_MS, end);
     await (app === undefined ? pins.release() : app.close());
+    if (app?.store.isAbandoned ?? true) end();
   });
   try {
     // Loaded only now: two thirds of the start need no pin, and the pins should not wait for them.
@@ -77,6 +81,12 @@ function onEnd(end: End): void {
       grace.close();
     });
   }
+}
+
+/** An exit in order waits for each thread, and a disk may hold one up for minutes. A signal that nobody hears does not. */
+function endNow(signal: NodeJS.Signals): void {
+  process.removeAllListeners(signal);
+  process.kill(process.pid, signal);
 }
 
 async function listen(app: App, { host, port }: Config['http']): Promise<void> {

@@ -78,7 +78,10 @@ export default fp<Options>(
     app.decorate('collector', collector).decorate('latest', latest).decorate('recent', recent);
     app.decorate('simulated', simulated);
     app.addHook('onListen', async () => collector.start());
-    app.addHook('onClose', () => collector.stop());
+    app.addHook('preClose', async () => {
+      await collector.stop();
+      await app.givePinsBack(); // whoever takes them next does not wait for requests in flight, the network or the disk
+    });
   },
   { name: 'collector', dependencies: ['hardware', 'outputs', 'rules', 'store', 'timekeeping'] },
 );

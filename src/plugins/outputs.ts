@@ -5,6 +5,8 @@ import type { Pins } from '../pins.ts';
 declare module 'fastify' {
   interface FastifyInstance {
     outputs: OutputBank;
+    /** At the end, when nobody reads them any more. Those that are not safe yet are kept, and are made safe last of all. */
+    givePinsBack(): Promise<void>;
   }
 }
 
@@ -21,13 +23,18 @@ export default fp<Options>(
       app.log.warn(unnoted, 'what is driven cannot be noted: after a crash, what was noted before is made safe');
     }
     app.decorate('outputs', outputs);
+    let safe = false;
     // Before requests in flight, the network or the disk are waited for; also after a start that failed.
     app.addHook('preClose', async () => {
       try {
         outputs.makeSafe();
+        safe = true;
       } catch (fault) {
         app.log.error(fault, 'not every output is safe yet: it is tried again at the end');
       }
+    });
+    app.decorate('givePinsBack', async () => {
+      if (safe) await pins.release().catch((fault) => app.log.error(fault, 'the pins could not be given back'));
     });
   },
   { name: 'outputs', dependencies: ['hardware'] },

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import fp from 'fastify-plugin';
-import type { Clock } from '../clock.ts';
+import type { Cancel, Clock } from '../clock.ts';
 import { Loop } from '../loop.ts';
 import { LOOK_EVERY_MS } from '../store/disk-watch.ts';
 import { describeMigration } from '../store/kept-database.ts';
@@ -26,6 +26,9 @@ interface Options {
   publishing: () => Publishing;
 }
 
+/** A disk that stalls holds up the end for so long at most: a second more than requests in flight may. */
+const END_WITHIN_MS = 4000;
+
 /** Opens the database at boot; looks at its disk; writes what is pending and closes it at the end. */
 export default fp<Options>(
   async (app, { directory, collectEveryMs, ...options }) => {
@@ -49,9 +52,14 @@ export default fp<Options>(
     });
     app.decorate('store', store).decorate('publishing', options.publishing);
     app.addHook('onListen', async () => watch.start());
+    let cancel: Cancel = () => {};
+    app.addHook('preClose', async () => {
+      cancel = options.clock.after(END_WITHIN_MS, () => store.abandon());
+    });
     app.addHook('onClose', async () => {
       await watch.stop();
       await store.close();
+      cancel();
       const { pendingRows, lastError } = store.health();
       if (pendingRows > 0) app.log.error(`${pendingRows} readings could not be stored and are lost: ${lastError}`);
     });

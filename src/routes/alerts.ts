@@ -21,7 +21,9 @@ const alerts: FastifyPluginAsyncTypebox = async (app) => {
     async ({ query: { state, limit: wanted = DEFAULT_READINGS, cursor } }) => {
       const limit = Math.min(wanted, MAX_READINGS);
       const before = cursor === undefined ? Number.MAX_SAFE_INTEGER : Number(cursor);
-      const found = await fromStore(app.store.ask('alerts', { active: state === 'active', before, limit: limit + 1 }));
+      const found = await fromStore(app, () =>
+        app.store.ask('alerts', { active: state === 'active', before, limit: limit + 1 }),
+      );
       const page = found.slice(0, limit);
       return {
         count: page.length,

@@ -7,6 +7,7 @@ import { HistoryQuerySchema } from '../../schemas/sensors.ts';
 import { toTimestamp } from '../clock.ts';
 import type { ChangedBy } from '../outputs/change.ts';
 import { onOff } from '../outputs/state.ts';
+import { PATIENCE_MS } from '../store/answer-times.ts';
 import { fromStore } from './from-store.ts';
 import { timeRange } from './history-page.ts';
 import { requireOutput } from './require-output.ts';
@@ -63,7 +64,10 @@ const outputs: FastifyPluginAsyncTypebox = async (app) => {
       const first = order === 'desc' ? Number.MAX_SAFE_INTEGER : 0;
       const cursor = query.cursor === undefined ? first : Number.parseInt(query.cursor, 36);
       const request = { output: id, ...timeRange(query), order, cursor, limit: limit + 1 };
-      const found = await fromStore(app.store.ask('changes', request));
+      const found = await fromStore(app, async () => {
+        await app.recorder.isDurable(PATIENCE_MS); // a command that was answered is in its history
+        return app.store.ask('changes', request);
+      });
       const page = found.slice(0, limit);
       return {
         output: id,

@@ -31,11 +31,11 @@ const ruleCommands: FastifyPluginAsyncTypebox = async (app) => {
       },
     },
     async ({ params: { id }, body }, reply) => {
-      const put = app.ruleBook.put(id, body);
-      const { created } = await put.catch((error) => {
-        if (error instanceof RuleRefused) throw refused(error);
-        return fromStore(Promise.reject(error));
-      });
+      const put = () =>
+        app.ruleBook.put(id, body).catch((error) => {
+          throw error instanceof RuleRefused ? refused(error) : error;
+        });
+      const { created } = await fromStore(app, put);
       return reply.code(created ? 201 : 200).send(requireRule(app.ruleBook, id));
     },
   );
@@ -55,11 +55,11 @@ const ruleCommands: FastifyPluginAsyncTypebox = async (app) => {
       },
     },
     async ({ params: { id } }, reply) => {
-      const gone = app.ruleBook.delete(id);
-      const found = await gone.catch((error) => {
-        if (error instanceof RuleNeeded) throw new HttpProblem(409, error.message);
-        return fromStore(Promise.reject<never>(error));
-      });
+      const gone = () =>
+        app.ruleBook.delete(id).catch((error) => {
+          throw error instanceof RuleNeeded ? new HttpProblem(409, error.message) : error;
+        });
+      const found = await fromStore(app, gone);
       if (found === 'none') requireRule(app.ruleBook, id);
       if (found === 'of the file') {
         throw new HttpProblem(409, `The rule ${id} is one of the configuration file: take it out there`);

@@ -52,7 +52,7 @@ const rules: FastifyPluginAsyncTypebox = async (app) => {
       },
     },
     async ({ params: { id } }) => {
-      const changes = await fromStore(app.store.ask('ruleChanges', { id, limit: MOST_CHANGES }));
+      const changes = await fromStore(app, () => app.store.ask('ruleChanges', { id, limit: MOST_CHANGES }));
       // A rule that was taken away has no state any more, but a past.
       if (changes.length === 0) requireRule(app.ruleBook, id);
       return {

@@ -65,7 +65,7 @@ const sensors: FastifyPluginAsyncTypebox = async (app) => {
     async ({ params: { id }, query }, reply) => {
       const { unit } = find(id);
       const limit = Math.min(query.limit ?? DEFAULT_READINGS, MAX_READINGS);
-      const { count, json, last } = await fromStore(
+      const { count, json, last } = await fromStore(app, () =>
         store.ask('history', { sensor: id, ...historyRange(query), limit }),
       );
       const [sensor, next] = [id, last === null ? null : cursorAt(last)].map((text) => JSON.stringify(text));

@@ -33,7 +33,7 @@ const summaries: FastifyPluginAsyncTypebox = async (app) => {
       const before = order === 'desc' && place && place.start < to ? place : { start: to, sizeMs: 0 };
       const limit = Math.min(query.limit ?? DEFAULT_READINGS, MAX_READINGS);
       const request = { sensor: id, after, before, order, limit: limit + 1 };
-      const found = await fromStore(app.store.ask('summaries', request));
+      const found = await fromStore(app, () => app.store.ask('summaries', request));
       const page = found.slice(0, limit);
       const last = page.at(-1)?.window;
       return {

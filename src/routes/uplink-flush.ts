@@ -19,8 +19,10 @@ const uplinkFlush: FastifyPluginAsyncTypebox = async (app) => {
     },
     async () => {
       if (!app.uplink.configured) throw new HttpProblem(409, 'There is no uplink: set uplink.url or EDGE_UPLINK_URL');
-      await app.uplink.flush();
-      return fromStore(app.uplink.describe());
+      return fromStore(app, async () => {
+        await app.uplink.flush();
+        return app.uplink.describe();
+      });
     },
   );
 };

@@ -15,7 +15,7 @@ const uplink: FastifyPluginAsyncTypebox = async (app) => {
         response: { 200: Named(UplinkSchema, 'The state of the uplink.'), ...problems(500, 503) },
       },
     },
-    () => fromStore(app.uplink.describe()),
+    () => fromStore(app, () => app.uplink.describe()),
   );
 };
 export default uplink;

@@ -51,6 +51,11 @@ export class Recorder {
     this.#options = options;
   }
 
+  /** True while what is noted cannot be written. */
+  get failing(): boolean {
+    return this.#failing;
+  }
+
   get waiting(): number {
     return this.#changes.length + this.#alerts.length + this.#states.size;
   }

@@ -1,17 +1,13 @@
-import type { Cancel, Clock } from '../clock.ts';
 import { StartError } from '../start-error.ts';
 import { DiskWatch } from './disk-watch.ts';
 import type { StoreHealth } from './health.ts';
 import { RECORDS, withRoom } from './making-room.ts';
-import { PendingRows, type RowBatch } from './pending-rows.ts';
 import type { Argument, Operation, Recovery, Result, StoredRow, Usage } from './protocol.ts';
-import type { Publishing } from './records.ts';
+import { RowWriter } from './row-writer.ts';
 import type { StoreOptions } from './store-options.ts';
 import { type StoreError, WorkerClient } from './worker-client.ts';
 
 const DEFAULT_MAX_BYTES = 512 * 2 ** 20;
-/** What has gathered while a disk was away is written in parts: the log of a small database has no room for all. */
-const ROWS_A_COMMIT = 10_000;
 
 /**
  * Readings on disk. Rows gather in memory and are written batch by batch: what decides the wear of a card is rows per
@@ -20,19 +16,9 @@ const ROWS_A_COMMIT = 10_000;
 export class Store {
   readonly #worker: WorkerClient;
   readonly #disk: DiskWatch;
-  readonly #clock: Clock;
+  readonly #rows: RowWriter;
   readonly #commitEveryMs: number;
   readonly #maxBytes: number;
-  readonly #publishing: () => Publishing;
-  readonly #pending = new PendingRows();
-  /** What a commit failed with. */
-  #again: RowBatch | undefined;
-  /** Rows that are on their way to the disk for the first time. */
-  #underWay = 0;
-  #committing: Promise<void> | undefined;
-  #cancelTimer: Cancel | undefined;
-  #lastCommit = Number.NEGATIVE_INFINITY;
-  #lastCommitAt: number | null = null;
   #usage: Usage | undefined;
   #makeRoom: (() => Promise<void>) | undefined;
   #recovered: Recovery | null = null;
@@ -55,9 +41,14 @@ export class Store {
       onRecovered?.(recovery);
     };
     this.#maxBytes = maxBytes;
-    this.#clock = clock;
     this.#commitEveryMs = commitEveryMs;
-    this.#publishing = publishing;
+    this.#rows = new RowWriter({
+      ...{ clock, commitEveryMs, publishing, disk: this.#disk },
+      write: async (batch) => {
+        this.#usage = await this.#withRoom('commit', batch);
+        return this.#usage;
+      },
+    });
   }
 
   /**
@@ -81,27 +72,22 @@ export class Store {
   }
 
   append(rows: readonly StoredRow[]): void {
-    this.#pending.append(rows, this.#again?.rows.length ?? 0);
-    this.#commitLater();
+    this.#rows.append(rows);
   }
 
-  /** Rows that were taken before their run had its number get it now; until then nothing is written. */
+  /** See {@link RowWriter.adopt}. */
   adopt(run: number): void {
-    this.#pending.adopt(run);
+    this.#rows.adopt(run);
   }
 
-  /** A round is complete: commit it now, unless the last commit is younger than the batch may be old. */
+  /** See {@link RowWriter.settle}. */
   settle(): void {
-    if (this.#clock.monotonic() - this.#lastCommit >= this.#commitEveryMs) void this.flush();
+    this.#rows.settle();
   }
 
   /** Resolves when everything that was appended before has been tried; {@link health} tells with what success. */
-  async flush(): Promise<void> {
-    while (this.#committing) await this.#committing;
-    this.#committing = this.#commit().finally(() => {
-      this.#committing = undefined;
-    });
-    await this.#committing;
+  flush(): Promise<void> {
+    return this.#rows.flush();
   }
 
   /** What is called where anything finds the database full, before that is tried once more. */
@@ -113,7 +99,7 @@ export class Store {
   async ask<O extends Operation>(operation: O, argument: Argument<O>): Promise<Result<O>> {
     try {
       const result = await this.#withRoom(operation, argument);
-      if (RECORDS.has(operation) && this.#again === undefined) this.#disk.took({ inDatabase: true });
+      if (RECORDS.has(operation) && !this.#rows.triesAgain) this.#disk.took({ inDatabase: true });
       return result;
     } catch (error) {
       this.#disk.failed(error);
@@ -123,18 +109,29 @@ export class Store {
 
   /** Looks at the disk, every {@link LOOK_EVERY_MS}, where readings are collected `collectEveryMs` apart. */
   async probe(collectEveryMs: number): Promise<void> {
-    if (this.#again !== undefined) return; // the next try says more
+    if (this.#rows.triesAgain) return; // the next try says more
     // The first round that is complete when a batch may be no older is the one that is committed.
     await this.#disk.look(Math.ceil(this.#commitEveryMs / collectEveryMs) * collectEveryMs);
   }
 
+  /** True while the disk holds up whoever asks. */
+  get isStalled(): boolean {
+    return this.#worker.times.isStalled;
+  }
+
+  /** Rejects with the code STALLED where the disk holds an answer up; what was asked goes on all the same. */
+  orStalled<T>(answer: Promise<T>): Promise<T> {
+    return this.#worker.times.orStalled(answer);
+  }
+
   health(): StoreHealth {
+    const fault = this.#disk.fault ?? this.#worker.times.fault;
     return {
-      status: this.#disk.fault === null ? 'ok' : 'failing',
-      lastError: this.#disk.fault,
-      pendingRows: this.#pending.length + this.#underWay + (this.#again?.rows.length ?? 0),
-      droppedRows: this.#pending.dropped,
-      lastCommitAt: this.#lastCommitAt,
+      status: fault === null ? 'ok' : 'failing',
+      lastError: fault,
+      pendingRows: this.#rows.pendingRows,
+      droppedRows: this.#rows.droppedRows,
+      lastCommitAt: this.#rows.lastCommitAt,
       sizeBytes: this.#usage?.sizeBytes ?? null,
       usedBytes: this.#usage?.usedBytes ?? null,
       maxBytes: this.#maxBytes,
@@ -143,46 +140,19 @@ export class Store {
     };
   }
 
+  /** The end does not wait for the disk any longer: what it has not taken by now is lost, and told by {@link health}. */
+  abandon(): void {
+    this.#worker.abandon();
+  }
+
+  get isAbandoned(): boolean {
+    return this.#worker.isAbandoned;
+  }
+
   async close(): Promise<void> {
     await this.flush();
-    this.#cancelTimer?.();
+    this.#rows.stop();
     await this.#worker.close();
-  }
-
-  async #commit(): Promise<void> {
-    this.#cancelTimer?.();
-    this.#cancelTimer = undefined;
-    if (this.#pending.awaitsRun) return this.#commitLater();
-    if (this.#again !== undefined) await this.#write(this.#again, true);
-    // What comes while this is written waits for its own commit: more commits than are asked for wear the card.
-    let left = this.#pending.length;
-    while (left > 0 && this.#again === undefined) {
-      await this.#write(this.#pending.take(Math.min(left, ROWS_A_COMMIT)), false);
-      left -= ROWS_A_COMMIT;
-    }
-  }
-
-  async #write(batch: RowBatch, again: boolean): Promise<void> {
-    this.#lastCommit = this.#clock.monotonic();
-    this.#disk.writes();
-    this.#underWay = again ? 0 : batch.rows.length;
-    try {
-      const lost = batch.lost.length === 0 ? undefined : { readings: batch.lost, publishing: this.#publishing() };
-      this.#usage = await this.#withRoom('commit', { rows: batch.rows, again, ...(lost && { lost }) });
-      this.#again = undefined;
-      this.#lastCommitAt = this.#clock.now();
-      this.#disk.took(this.#usage);
-    } catch (error) {
-      this.#again = batch;
-      this.#disk.refused((error as Error).message);
-      this.#commitLater();
-    } finally {
-      this.#underWay = 0;
-    }
-  }
-
-  #commitLater(): void {
-    this.#cancelTimer ??= this.#clock.after(this.#commitEveryMs, () => void this.flush());
   }
 
   #withRoom<O extends Operation>(operation: O, argument: Argument<O>): Promise<Result<O>> {

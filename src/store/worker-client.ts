@@ -1,5 +1,7 @@
 import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
+import { systemClock } from '../clock.ts';
+import { AnswerTimes } from './answer-times.ts';
 import type { Migrated } from './kept-database.ts';
 import type { Answer, Fault, Notice } from './messages.ts';
 import type { Argument, Operation, Recovery, Result, WorkerOptions } from './protocol.ts';
@@ -34,30 +36,53 @@ export class WorkerClient {
   onRecovered: (recovery: Recovery) => void = () => {};
   /** Hears of tables that were changed to those of this release. */
   onMigrated: (migrated: Migrated) => void = () => {};
+  /** By the clock of the machine: the other thread takes its time, whatever a test makes of the hands. */
+  readonly times = new AnswerTimes(systemClock);
   readonly #options: WorkerOptions;
   readonly #waiting = new Map<number, Waiting>();
   #worker: Worker | undefined;
   #lastId = 0;
+  #abandoned: StoreError | undefined;
 
   constructor(options: WorkerOptions) {
     this.#options = options;
   }
 
   ask<O extends Operation>(operation: O, argument: Argument<O>): Promise<Result<O>> {
+    if (this.#abandoned !== undefined) return Promise.reject(this.#abandoned);
     this.#worker ??= this.#start();
     const worker = this.#worker;
     const id = ++this.#lastId;
     return new Promise((resolve, reject) => {
       this.#waiting.set(id, { resolve: resolve as Waiting['resolve'], reject });
+      this.times.asks();
       worker.postMessage({ id, operation, argument });
     });
   }
 
   /** Closes the database and ends the thread; a thread that has ended already left nothing to close. */
   async close(): Promise<void> {
-    if (this.#worker === undefined) return;
-    await this.ask('close', {});
+    if (this.#worker === undefined || this.isAbandoned) return;
+    try {
+      await this.ask('close', {});
+    } catch (error) {
+      if (!this.isAbandoned) throw error;
+      return; // not ended: whoever waits for its end waits for the disk
+    }
     await this.#worker?.terminate();
+  }
+
+  /** True where the thread may be held up by the disk for good: nothing of the process may wait for it. */
+  get isAbandoned(): boolean {
+    return this.#abandoned !== undefined;
+  }
+
+  /** Whoever waits is told that there is no answer any more; so is whoever asks from now on. */
+  abandon(): void {
+    this.#abandoned = new StoreError({ message: 'the disk took too long', code: 'STALLED', refused: false });
+    for (const { reject } of this.#waiting.values()) reject(this.#abandoned);
+    this.#waiting.clear();
+    this.#worker?.unref();
   }
 
   #start(): Worker {
@@ -73,6 +98,7 @@ export class WorkerClient {
     });
     worker.on('exit', () => {
       this.#worker = undefined;
+      this.times.forget();
       for (const { reject } of this.#waiting.values()) reject(fault);
       this.#waiting.clear();
     });
@@ -82,6 +108,7 @@ export class WorkerClient {
   #settle(answer: Answer): void {
     const waiting = this.#waiting.get(answer.id);
     this.#waiting.delete(answer.id);
+    this.times.answered();
     if ('error' in answer) waiting?.reject(new StoreError(answer.error));
     else waiting?.resolve(answer.result);
   }

@@ -38,7 +38,7 @@ test('a server that cannot be loaded leaves its outputs safe, and says what is b
 
 test('a server that is stopped while it is being loaded leaves its outputs safe', async (t) => {
   const { status, pins, noted } = await interrupt(t, 'stopped');
-  assert.equal(status, 0);
+  assert.equal(status, 'SIGTERM');
   assert.deepEqual(pins, SAFE);
   assert.equal(noted.outputs[0].id, 'heater');
 });

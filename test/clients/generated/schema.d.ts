@@ -959,7 +959,7 @@ export interface components {
              * @enum {string|null}
              */
             demand: "on" | "off" | null;
-            /** @description Whether the change is on disk; false where the disk does not take it now: it was switched nevertheless. */
+            /** @description True where the change will be on disk with the next commit; false where the disk takes none at the moment: it was switched nevertheless, and is written down when the disk is well. */
             recorded: boolean;
         };
         /**
