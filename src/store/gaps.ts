@@ -9,7 +9,9 @@ export type Reason =
   | 'no room on the device'
   | 'refused by the receiver'
   | 'the disk of the device did not take them'
-  | 'they came after their window was forgotten';
+  | 'they came after their window was forgotten'
+  | 'the database of the device broke'
+  | 'their time is a guess';
 
 /** Readings that will never come. */
 export interface Loss {
@@ -18,7 +20,8 @@ export interface Loss {
   from: number;
   to: number;
   count: number;
-  reason: Reason;
+  /** One {@link Reason}, or several with {@link BETWEEN} in between. */
+  reason: string;
 }
 
 interface WaitingGap {
@@ -74,7 +77,7 @@ export class Gaps {
   }
 }
 
-type Span = Pick<Loss, 'from' | 'to' | 'count'> & { reason: string };
+type Span = Omit<Loss, 'series'>;
 
 function spanOf(item: string): Span {
   const { from, to, count, reason } = JSON.parse(item) as { from: string; to: string; count: number; reason: string };

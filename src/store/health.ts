@@ -12,6 +12,8 @@ export interface StoreHealth {
   maxBytes: number;
   /** Readings that will never be sent; gaps say why. */
   droppedReadings: number;
+  /** Of these, the ones that no gap tells of yet, because their true time is not known. */
+  droppedUntold: number;
   /** The broken database that was set aside last since the start. */
   recovered: Recovery | null;
 }

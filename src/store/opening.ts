@@ -13,7 +13,7 @@ const SALVAGE_MS = 4000;
 /** Where a slow card takes most of that for the new database, there is as much time to save something. */
 const SALVAGE_AT_LEAST_MS = 2500;
 
-type Place = Pick<WorkerOptions, 'file' | 'maxBytes' | 'windowMs'>;
+type Place = Pick<WorkerOptions, 'file' | 'maxBytes'>;
 
 export interface Opened {
   database: Database;
@@ -65,7 +65,7 @@ export function recover(place: Place, reason: string): Required<Omit<Opened, 'mi
 }
 
 /** Makes a new database beside a broken one, with what can be read of that; on the disk and closed when it returns. */
-function fillNew({ file, maxBytes, windowMs }: Place, { now, forMs }: { now: number; forMs: number }): Salvaged {
+function fillNew({ file, maxBytes }: Place, { now, forMs }: { now: number; forMs: number }): Salvaged {
   const deadline = systemClock.monotonic() + forMs;
   let from: Database | undefined;
   const into = openDatabase(placeForNew(file), maxBytes);
@@ -76,7 +76,7 @@ function fillNew({ file, maxBytes, windowMs }: Place, { now, forMs }: { now: num
     from = new SQLite(file);
     // A broken index must not hide rows that are there.
     from.pragma('cell_size_check = ON');
-    const saved = salvage(from, into, { windowMs, now, mayGoOn: () => systemClock.monotonic() < end });
+    const saved = salvage(from, into, { now, mayGoOn: () => systemClock.monotonic() < end });
     into.pragma('wal_checkpoint(TRUNCATE)'); // all of it into the file, and that to the disk
     return saved;
   } finally {

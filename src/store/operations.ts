@@ -29,7 +29,7 @@ export function storeOperations(
 ): StoreOperations {
   const series = new SeriesTable(database);
   const summaries = new SummariesTable(database);
-  const openWindows = new OpenWindows(database, summaries, windowMs);
+  const openWindows = new OpenWindows(database, { summaries, series }, windowMs);
   const outbox = new OutboxTable(database);
   const log = new RowLog(database.name, roomFor(maxBytes).rowBlocks);
   const table = new ReadingsTable(database, series, openWindows);
@@ -43,7 +43,7 @@ export function storeOperations(
   const gaps = new Gaps(database, series);
   const givenUp = new GivenUp(database, { series, runs, gaps });
   const closing = new WindowClosing(database, { series, openWindows, summaries, outbox, gaps });
-  const tables = { series, openWindows, summaries, outbox, gaps, closing };
+  const tables = { series, openWindows, summaries, outbox, gaps, givenUp, closing };
   const retention = new Retention(database, tables, roomOf(database.name, maxBytes));
 
   /** All of it or nothing, and then nothing of it remembered either. */
@@ -61,7 +61,7 @@ export function storeOperations(
     ...records.operations,
     commit(batch) {
       const where = commitBatch(batch, { readings, runs, givenUp, transaction });
-      return { ...sizesOf(database), droppedReadings: series.dropped(), inDatabase: where === 'tables' };
+      return { ...sizesOf(database), ...droppedBy(series, givenUp), inDatabase: where === 'tables' };
     },
     probe: ({ write }) => probe(database, write),
     room: () => roomOnDisk(database.name, maxBytes),
@@ -107,6 +107,11 @@ function roomOf(file: string, maxBytes: number) {
   const { databasePages, logPages, rowBlocks } = roomFor(maxBytes);
   const pagesOnDisk = () => Math.floor(roomOnDisk(file, maxBytes) / PAGE_BYTES) - logPages - rowBlocks;
   return { pages: databasePages, pagesOnDisk };
+}
+
+function droppedBy(series: SeriesTable, givenUp: GivenUp) {
+  const untold = givenUp.waiting();
+  return { droppedReadings: series.dropped() + untold, droppedUntold: untold };
 }
 
 function sizesOf(database: Database) {

@@ -136,8 +136,9 @@ export interface Usage {
   sizeBytes: number;
   /** Less what is free inside of it. */
   usedBytes: number;
-  /** Readings that will never be sent, since the database was made. */
+  /** Readings that will never be sent, since the database was made; those without a time, that no gap tells of yet. */
   droppedReadings: number;
+  droppedUntold: number;
   /** False where the rows are in the log beside the database, which says nothing about the database itself. */
   inDatabase: boolean;
 }

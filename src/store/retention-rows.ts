@@ -1,7 +1,6 @@
 import type { Database } from 'better-sqlite3';
-import { HOUR_MS } from '../summaries/window.ts';
-import type { Gaps } from './gaps.ts';
-import type { Retaining } from './protocol.ts';
+import type { Reason } from './gaps.ts';
+import type { GivenUp } from './given-up.ts';
 import type { SeriesTable } from './series-table.ts';
 import type { SummariesTable } from './summaries-table.ts';
 
@@ -11,7 +10,7 @@ const ROWS_A_STEP = 2000;
 interface Tables {
   series: SeriesTable;
   summaries: SummariesTable;
-  gaps: Gaps;
+  givenUp: GivenUp;
 }
 
 interface Series {
@@ -78,8 +77,8 @@ export class RetentionRows {
     return true;
   }
 
-  /** The last resort of a device that never learns the time: the oldest rows of its oldest run, counted as a gap. */
-  dropUntrusted(retaining: Retaining): boolean {
+  /** The last resort of a device that never learns the time: the oldest rows of its oldest run, told when it is known. */
+  dropUntrusted(): boolean {
     const run = this.#lostRun.get();
     if (run == null) return false;
     const all = this.#series();
@@ -88,8 +87,8 @@ export class RetentionRows {
       for (const { at } of rows) this.#deleteOne.run(id, at);
       const good = rows.filter(({ quality }) => isSensor && quality === 0);
       const [from, to] = [good[0]?.at ?? 0, good.at(-1)?.at ?? 0];
-      const loss = { series: id, from, to, count: good.length, reason: 'no room on the device' as const };
-      this.#tables.gaps.add(loss, retaining);
+      const reason: Reason = 'no room on the device';
+      this.#tables.givenUp.hold({ series: id, run, from, to, count: good.length, reason });
     }
     return true;
   }
@@ -109,11 +108,11 @@ export class RetentionRows {
 
   /** A window goes whole or not at all: of half its rows no next revision could be made. */
   #aligned(series: number, at: number): number {
-    return this.#tables.summaries.overlapping(series, at, at + 1, HOUR_MS)?.start ?? at;
+    return this.#tables.summaries.covering(series, at)?.start ?? at;
   }
 
   #endOfWindow(series: number, at: number): number {
-    const window = this.#tables.summaries.overlapping(series, at, at + 1, HOUR_MS);
+    const window = this.#tables.summaries.covering(series, at);
     return window === undefined ? at + 1 : window.start + window.sizeMs;
   }
 }

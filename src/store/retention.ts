@@ -1,6 +1,7 @@
 import type { Database } from 'better-sqlite3';
 import { allPages, usedPages } from './database.ts';
 import type { Gaps } from './gaps.ts';
+import type { GivenUp } from './given-up.ts';
 import type { OpenWindow, OpenWindows } from './open-windows.ts';
 import type { OutboxTable } from './outbox-table.ts';
 import type { Retaining } from './protocol.ts';
@@ -22,6 +23,7 @@ interface Tables {
   summaries: SummariesTable;
   outbox: OutboxTable;
   gaps: Gaps;
+  givenUp: GivenUp;
   openWindows: OpenWindows;
   closing: WindowClosing;
 }
@@ -85,7 +87,7 @@ export class Retention {
       this.#backlog.merge(retaining) ||
       this.#unblock(retaining) ||
       this.#backlog.drop(retaining) ||
-      this.#rows.dropUntrusted(retaining)
+      this.#rows.dropUntrusted()
     );
   }
 

@@ -1,4 +1,5 @@
 import type { Database } from 'better-sqlite3';
+import type { Reason } from './gaps.ts';
 import type { Argument, Run } from './protocol.ts';
 import type { ReadingsTable } from './readings-table.ts';
 import type { RecentRows } from './recent-rows.ts';
@@ -41,6 +42,9 @@ export class Runs {
   readonly #settle;
   readonly #settled;
   readonly #newest;
+  readonly #firstOfStart;
+  readonly #newestLoss;
+  readonly #guessed;
 
   constructor(database: Database, readings: ReadingsTable, recent: RecentRows) {
     this.#database = database;
@@ -64,6 +68,13 @@ export class Runs {
     this.#newest = database.prepare<[], { at: number | null }>(
       'SELECT max(last) AS at FROM (SELECT (SELECT max(at) FROM reading WHERE series = series.id) AS last FROM series)',
     );
+    this.#firstOfStart = database.prepare<[string], RunRow>('SELECT * FROM run WHERE boot = ? ORDER BY id LIMIT 1');
+    this.#newestLoss = database
+      .prepare<[number], number | null>('SELECT max(last) FROM untrusted_loss WHERE run = ?')
+      .pluck();
+    this.#guessed = database.prepare<[Reason, number]>(
+      "UPDATE untrusted_loss SET reason = reason || '; ' || ? WHERE run = ?",
+    );
   }
 
   /** A new run. Its guess is the wall clock, but later than everything that is stored: time does not run backwards. */
@@ -81,11 +92,20 @@ export class Runs {
     return this.#find.get(run)?.shift ?? null;
   }
 
+  /** The first run since the machine's start, and what its guess is ahead of that of a later one by. */
+  firstOfStart(run: number): { run: number; ahead: number } {
+    const own = this.#find.get(run);
+    if (own === undefined) return { run, ahead: 0 };
+    const first = this.#firstOfStart.get(own.boot) ?? own;
+    return { run: first.id, ahead: first.offset - own.offset };
+  }
+
   /** The true offset of the running run is known: so is that of every run since the machine's start. */
   trust(run: number, offset: number): void {
     const boot = this.#find.get(run)?.boot;
     this.#database.transaction(() => {
       for (const row of this.#waiting.all()) {
+        if (row.boot !== boot) this.#guessed.run('their time is a guess', row.id);
         this.#settle.run(row.boot === boot ? offset - row.offset : this.#notBehind(row.id, offset), row.id);
       }
     })();
@@ -107,7 +127,7 @@ export class Runs {
 
   /** What brings the newest row of a run in front of the machine's start; 0 where it is there already. */
   #notBehind(run: number, machineStart: number): number {
-    const newest = this.#readings.newestOfRun(run);
-    return newest === null ? 0 : Math.min(0, machineStart - newest);
+    const newest = Math.max(this.#readings.newestOfRun(run) ?? 0, this.#newestLoss.get(run) ?? 0);
+    return Math.min(0, machineStart - newest);
   }
 }

@@ -2,7 +2,7 @@ import type { Database } from 'better-sqlite3';
 import { HOUR_MS, windowAt } from '../summaries/window.ts';
 import { RowLog } from './row-log.ts';
 import { type Row, readable, TableCopy } from './table-copy.ts';
-import { copyNeverClosed, copyUntrusted, newestSummary } from './uncounted.ts';
+import { copyUncounted, copyUntrusted, countLeftBehind, summarisedUntil } from './uncounted.ts';
 
 /** What came over from a broken database. */
 export interface Salvaged {
@@ -12,7 +12,6 @@ export interface Salvaged {
 }
 
 interface Options {
-  windowMs: number;
   /** Wall time in milliseconds since 1970. */
   now: number;
   /** False when there is no more time for it. */
@@ -41,7 +40,7 @@ export function salvage(from: Database, into: Database, options: Options): Salva
   for (const table of ['alert', 'rule_change']) tables.copy({ table, key: ['id'] });
   const ids = into.prepare<[], number>("SELECT id FROM series WHERE kind = 'sensor'").pluck().all();
   const untrusted = copyUntrusted(tables);
-  const series = ids.map((id) => salvageSeries(id, tables, { from, ...options }));
+  const series = ids.map((id) => salvageSeries(id, tables, { from, into, ...options }));
   const summaries = tables.copy({ table: 'summary', key: ['series', 'start', 'size', 'revision'] });
   into.transaction(() => {
     for (const sensor of series) settle(sensor, into, { ...options, waitingSince, summaries: summaries.whole });
@@ -61,26 +60,28 @@ interface SavedSeries {
   id: number;
   /** First instant of what was looked for. */
   since: number;
-  /** Where the newest summary begins that may be lost. */
+  /** Where the newest summary ends that may be lost. */
   summarisedUntil: number;
   rows: number;
   whole: boolean;
 }
 
 /** The raw rows of a sensor's last hour, the windows that were closed in it, and all its windows that were open. */
-function salvageSeries(id: number, tables: TableCopy, sides: Options & { from: Database }): SavedSeries {
-  const { from, windowMs, now } = sides;
+function salvageSeries(id: number, tables: TableCopy, sides: Options & Record<'from' | 'into', Database>): SavedSeries {
+  const { from, now } = sides;
   const newest = readable(() =>
     from.prepare<[number], number | null>('SELECT max(at) FROM reading WHERE series = ?').pluck().get(id),
   );
-  const since = windowAt((newest ?? now) - KEPT_READINGS_MS, windowMs).start;
+  // Windows of every size that the device ever had lie within an hour: of none the rows come over in part.
+  const since = windowAt((newest ?? now) - KEPT_READINGS_MS, HOUR_MS).start;
   const rows = tables.copy({ table: 'reading', where: `series = ${id} AND at >= ${since}`, key: ['at'] });
-  tables.copy({ table: 'open_window', where: `series = ${id} AND start >= ${since}`, key: ['start'] });
+  tables.copy({ table: 'open_window', where: `series = ${id} AND start >= ${since}`, key: ['start', 'size'] });
   const recent = `series = ${id} AND start >= ${since - HOUR_MS}`;
   tables.copy({ table: 'summary', where: recent, key: ['start', 'size', 'revision'] });
-  const older = copyNeverClosed(id, since, tables);
-  const summarisedUntil = newestSummary(id, since - HOUR_MS, from);
-  return { id, since, summarisedUntil, rows: rows.rows + older, whole: rows.whole && newest !== undefined };
+  const older = copyUncounted(id, since, tables);
+  countLeftBehind(id, since, sides);
+  const whole = rows.whole && newest !== undefined;
+  return { id, since, summarisedUntil: summarisedUntil(id, since - HOUR_MS, from), rows: rows.rows + older, whole };
 }
 
 interface Settling extends Options {
@@ -92,25 +93,30 @@ interface Settling extends Options {
 
 /** What comes late must not be counted as if nothing of it had been sent. */
 function settle(saved: SavedSeries, into: Database, settling: Settling): void {
-  const { summaries, windowMs, now, waitingSince } = settling;
+  const { summaries, now, waitingSince } = settling;
   const { id, since, summarisedUntil, whole } = saved;
-  if (!whole) into.prepare(FORGET_REOPENED).run(id);
-  const end = windowAt(now, windowMs).start + windowMs;
+  if (!whole) for (const forget of [FORGET_REOPENED, FORGET_SUMMARISED]) into.prepare(forget).run(id);
+  const end = windowAt(now, HOUR_MS).start + HOUR_MS;
   // A summary from before this instant does not find its raw rows any more: what comes late is added to it instead.
   into.prepare('UPDATE series SET purged_until = max(purged_until, ?) WHERE id = ?').run(whole ? since : end, id);
   if (summaries) return;
   // A wall clock may be behind at a start, and nothing was summarised of what waits in the log.
-  const known = Math.max(windowAt(Math.min(now, waitingSince), windowMs).start, summarisedUntil + 1);
+  const known = Math.max(Math.min(now, waitingSince), summarisedUntil);
   into.prepare(FORGET_SUMMARIES).run({ id, summarisedUntil, known });
 }
 
 /** Which rows of a window are counted in its summary is not known without all of them. */
 const FORGET_REOPENED = `DELETE FROM open_window WHERE series = ?
-  AND EXISTS (SELECT 1 FROM summary WHERE summary.series = open_window.series AND summary.start = open_window.start)`;
+  AND EXISTS (SELECT 1 FROM summary AS s
+    WHERE s.series = open_window.series AND s.start = open_window.start AND s.size = open_window.size)`;
+/** And what is late from now on is added to the summary alone. */
+const FORGET_SUMMARISED = `DELETE FROM reading WHERE series = ? AND run = 0 AND EXISTS (SELECT 1 FROM summary AS s
+  WHERE s.series = reading.series AND s.start > reading.at - ${HOUR_MS} AND s.start <= reading.at
+  AND s.start + s.size > reading.at)`;
 
 /** A window that may have been sent must not be sent again as if it were new: of one that is open among such it is a gap. */
 const FORGET_SUMMARIES = `UPDATE series SET forgotten_until = max(coalesce(forgotten_until, 0), coalesce(
-  (SELECT min(start) FROM open_window WHERE series = @id AND start > @summarisedUntil), @known)) WHERE id = @id`;
+  (SELECT min(start) FROM open_window WHERE series = @id AND start >= @summarisedUntil), @known)) WHERE id = @id`;
 
 /** A number that was given to a batch is never given to another one: it may be under way. */
 function numberBatches(from: Database, into: Database): void {

@@ -136,6 +136,7 @@ export class Store {
       usedBytes: this.#usage?.usedBytes ?? null,
       maxBytes: this.#maxBytes,
       droppedReadings: this.#usage?.droppedReadings ?? 0,
+      droppedUntold: this.#usage?.droppedUntold ?? 0,
       recovered: this.#recovered,
     };
   }

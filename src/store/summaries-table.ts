@@ -1,6 +1,6 @@
 import type { Database } from 'better-sqlite3';
 import type { Statistics } from '../summaries/statistics.ts';
-import type { Window } from '../summaries/window.ts';
+import { HOUR_MS, type Window } from '../summaries/window.ts';
 import type { StoredSummary, SummaryRequest } from './protocol.ts';
 
 interface RawSummary extends Statistics {
@@ -29,7 +29,7 @@ export class SummariesTable {
     );
     // The smallest one: a merged hour covers only what the windows inside it do not.
     this.#covering = database.prepare<number[], { start: number; size: number }>(
-      `SELECT start, size FROM summary WHERE series = ? AND start > ? AND start < ? AND start + size > ?
+      `SELECT start, size FROM summary WHERE series = ? AND start > ? AND start <= ? AND start + size > ?
        ORDER BY size LIMIT 1`,
     );
     this.#delete = database.prepare<number[]>('DELETE FROM summary WHERE series = ? AND start = ? AND size = ?');
@@ -60,9 +60,9 @@ export class SummariesTable {
     return row && toSummary(row);
   }
 
-  /** A closed window that shares time with the given one. Windows are at most an hour long. */
-  overlapping(series: number, from: number, to: number, longestMs: number): Window | undefined {
-    const row = this.#covering.get(series, from - longestMs, to, from);
+  /** The closed window of an instant. */
+  covering(series: number, at: number): Window | undefined {
+    const row = this.#covering.get(series, at - HOUR_MS, at, at);
     return row && { start: row.start, sizeMs: row.size };
   }
 

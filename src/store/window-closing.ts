@@ -85,6 +85,7 @@ export class WindowClosing {
   #close(window: OpenWindow, closing: Closing): void {
     const { now, device, units, upstream } = closing;
     const { series, openWindows, summaries, outbox, gaps } = this.#tables;
+    for (const inner of openWindows.inside(window)) this.#close(inner, closing); // they take their own rows out of the hour
     openWindows.close(window);
     const before = summaries.latest(window.series, window);
     const values = this.#valuesOf(window, before?.values);
@@ -92,6 +93,7 @@ export class WindowClosing {
     const lost = { series: window.series, from: values.first, to: values.last };
     if (before === undefined && window.start < series.forgottenUntil(window.series)) {
       // What was delivered of it is not known any more: a summary of the rest would take its place.
+      this.#purge.run(window.series, window.start, window.start + window.sizeMs); // no later row counts them once more
       gaps.add({ ...lost, count: values.count, reason: 'they came after their window was forgotten' }, closing);
       return;
     }

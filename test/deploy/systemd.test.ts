@@ -128,7 +128,7 @@ describe('an update', inSystemd, () => {
 
   /** A release with one more version of the tables; `more` is done by its database thread. */
   const withNewTables = (more = '') => {
-    const migrations = readFileSync(`${CURRENT}/dist/src/store/migrations.js`, 'utf8');
+    const migrations = readFileSync(`${CURRENT}/dist/src/store/migration-steps.js`, 'utf8');
     const changed = migrations.replace('const MIGRATIONS = [', "const MIGRATIONS = [...[], 'CREATE TABLE more (x)', ");
     assert.notEqual(changed, migrations);
     // The new step comes last.
@@ -137,7 +137,7 @@ describe('an update', inSystemd, () => {
 
   it('that changes the tables can be gone back from, and it says which readings that costs', async () => {
     const before = readlinkSync(CURRENT);
-    const updated = installWith('dist/src/store/migrations.js', withNewTables(), 60);
+    const updated = installWith('dist/src/store/migration-steps.js', withNewTables(), 60);
     assert.equal(updated.status, 0, updated.output + journal());
     const { status, output } = install('--rollback');
     assert.equal(status, 0, output + journal());
@@ -150,7 +150,7 @@ describe('an update', inSystemd, () => {
   it('that changes the tables and then dies goes back by itself, with the database of before', async () => {
     const dies =
       "if (process.argv[1].endsWith('server.js')) setTimeout(() => process.kill(process.pid, 'SIGKILL'), 1000);";
-    const { status, output } = installWith('dist/src/store/migrations.js', withNewTables(dies), 20);
+    const { status, output } = installWith('dist/src/store/migration-steps.js', withNewTables(dies), 20);
     assert.equal(status, 1, output);
     assert.match(output, /Going back.*the database of before the update is in use again/s);
     assert.equal((await health()).status, 'healthy');

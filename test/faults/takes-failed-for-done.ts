@@ -4,7 +4,7 @@ import { parentPort } from 'node:worker_threads';
 if (parentPort !== null) {
   const port = parentPort;
   const post = port.postMessage.bind(port);
-  const done = { sizeBytes: 0, usedBytes: 0, droppedReadings: 0 };
+  const done = { sizeBytes: 0, usedBytes: 0, droppedReadings: 0, droppedUntold: 0 };
   port.postMessage = ({ error, ...answer }: { id?: number; error?: unknown }) =>
     post(error === undefined ? answer : { ...answer, result: done });
 }

@@ -1,6 +1,8 @@
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
+import type { Database } from 'better-sqlite3';
 import { openDatabase } from '../../src/store/database.ts';
+import { recover } from '../../src/store/opening.ts';
 import { storeOperations } from '../../src/store/operations.ts';
 import type { Batch, StoreOperations } from '../../src/store/protocol.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
@@ -26,7 +28,7 @@ export class Device {
   taken = 0;
   readonly received = new Map<string, Item>();
   readonly #maxBytes: number;
-  #file: string;
+  readonly #file: string;
   #database;
   #store: StoreOperations;
   #wall = BEGIN;
@@ -39,7 +41,7 @@ export class Device {
     this.#maxBytes = maxBytes;
     this.#file = join(temporaryFolder(t), 'edge.db');
     this.#database = openDatabase(this.#file);
-    this.#store = storeOperations(this.#database, 300_000, maxBytes);
+    this.#store = this.#open(this.#database, 300_000);
     this.#beginRun();
   }
 
@@ -53,6 +55,7 @@ export class Device {
     else if (next.kind === 'visit') this.#visit(next);
     else if (next.kind === 'loseReply') this.#deliver();
     else if (next.kind === 'retain') this.#retain(next);
+    else if (next.kind === 'salvage') this.#salvage(next.windowMs);
     else this.#restart(next);
   }
 
@@ -82,8 +85,21 @@ export class Device {
       this.#wall = 0; // no battery clock
     }
     this.#database = openDatabase(this.#file);
-    this.#store = storeOperations(this.#database, windowMs, this.#maxBytes);
+    this.#store = this.#open(this.#database, windowMs);
     this.#beginRun();
+  }
+
+  #salvage(windowMs: number): void {
+    this.#database.close();
+    const maxBytes = Number.POSITIVE_INFINITY;
+    this.#database = recover({ file: this.#file, maxBytes }, 'a test').database;
+    this.#store = this.#open(this.#database, windowMs);
+    this.#beginRun();
+  }
+
+  #open(database: Database, windowMs: number): StoreOperations {
+    database.pragma('synchronous = OFF'); // the card is not what is asked about
+    return storeOperations(database, windowMs, this.#maxBytes);
   }
 
   #beginRun(): void {
@@ -119,8 +135,8 @@ export class Device {
   }
 
   /** The clock is set, readings are taken, and time is late again. */
-  #visit({ minute, count }: Extract<Event, { kind: 'visit' }>): void {
-    this.#wall = BEGIN + minute * 60_000;
+  #visit({ second, count }: Extract<Event, { kind: 'visit' }>): void {
+    this.#wall = BEGIN + second * 1000;
     this.#read(count);
     this.#wall = BEGIN + DAY;
   }

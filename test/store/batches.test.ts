@@ -130,6 +130,7 @@ it('the health of a store that works', async (t) => {
     lastCommitAt: clock.now(),
     maxBytes: 512 * 2 ** 20,
     droppedReadings: 0,
+    droppedUntold: 0,
     recovered: null,
   });
   assert.equal((sizeBytes ?? 1) % 4096, 0);

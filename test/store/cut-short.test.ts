@@ -30,7 +30,7 @@ function aFile(t: TestContext): string {
 }
 
 function open(t: TestContext, file: string, maxBytes = PLENTY) {
-  const opened = openOrRecover({ file, maxBytes, windowMs: WINDOW_MS });
+  const opened = openOrRecover({ file, maxBytes });
   t.after(() => opened.database.close());
   return opened;
 }
@@ -47,7 +47,7 @@ describe('a recovery that is cut short', () => {
       assert.equal(signal, 'SIGKILL');
       assert.ok(existsSync(`${file}.new`), 'it had begun');
       // The next start finds the same breakage.
-      recover({ file, maxBytes: PLENTY, windowMs: WINDOW_MS }, 'a test').database.close();
+      recover({ file, maxBytes: PLENTY }, 'a test').database.close();
       const opened = open(t, file);
       assert.equal(itemsIn(opened), ITEMS);
       assert.equal(opened.database.prepare('SELECT last FROM batch_count').pluck().get(), 41);
@@ -68,7 +68,7 @@ describe('a recovery that is cut short', () => {
 
   it('between the two names is finished by the next start, which tells of it', (t) => {
     const file = aFile(t);
-    const { database, recovery } = recover({ file, maxBytes: PLENTY, windowMs: WINDOW_MS }, 'a test');
+    const { database, recovery } = recover({ file, maxBytes: PLENTY }, 'a test');
     database.close();
     renameSync(file, `${file}.new`);
     writeFileSync(`${file}-wal`, 'the log of the broken one');
@@ -89,7 +89,7 @@ describe('a recovery that is cut short', () => {
 
 it('a recovery that finds no room ends with an empty database that works, says so, and keeps the broken file', (t) => {
   const file = aFile(t);
-  const { database, recovery } = recover({ file, maxBytes: SCARCE, windowMs: WINDOW_MS }, 'a test');
+  const { database, recovery } = recover({ file, maxBytes: SCARCE }, 'a test');
   t.after(() => database.close());
   assert.deepEqual([recovery.items, recovery.readings], [0, 0]);
   assert.match(recovery.reason, /^a test; nothing could be saved from it: .*full/);

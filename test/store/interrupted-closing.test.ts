@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { describe, it } from 'node:test';
-import { newFile, WINDOW_MS } from './a-store.ts';
+import { WINDOW_MS } from './a-store.ts';
 import { essence, LATER, openWindows, START } from './closing-by-hand.ts';
 
 describe('a kill', () => {
@@ -39,34 +39,5 @@ describe('a kill', () => {
     take({ at: WINDOW_MS + 1 });
     database.exec('DROP TRIGGER stop');
     assert.equal(close(LATER + WINDOW_MS), 1);
-  });
-});
-
-describe('another size of windows', () => {
-  it('holds from the end of the window on that is open', (t) => {
-    const before = openWindows(t);
-    before.take({ at: 60_000, value: 1 });
-    const { take, close, sent } = openWindows(t, before.file, 60_000);
-    take({ at: 130_000, value: 3 }, { at: WINDOW_MS + 1, value: 5 });
-    close(LATER + WINDOW_MS);
-    assert.deepEqual(essence(sent()), [
-      [0, 300, 0, 2, 2],
-      [300, 60, 0, 1, 5],
-    ]);
-  });
-
-  it('does not cover windows that were closed with a smaller one', (t) => {
-    const before = openWindows(t, newFile(t), 60_000);
-    before.take({ at: 0, value: 1 });
-    before.close();
-    const { take, close, sent } = openWindows(t, before.file, WINDOW_MS);
-    take({ at: 1000, value: 2 }, { at: 61_000, value: 3 }, { at: WINDOW_MS, value: 4 });
-    close(LATER + WINDOW_MS);
-    assert.deepEqual(essence(sent()), [
-      [0, 60, 0, 1, 1],
-      [0, 60, 1, 2, 1.5],
-      [60, 60, 0, 1, 3],
-      [300, 300, 0, 1, 4],
-    ]);
   });
 });

@@ -56,7 +56,7 @@ describe('a large database that is broken', () => {
     assert.ok(statSync(file).size > 80 * 2 ** 20, `${statSync(file).size} bytes`);
     damage(file);
     const begin = performance.now();
-    const { database, recovery } = recover({ file, maxBytes: 2 ** 30, windowMs: WINDOW_MS }, 'a test');
+    const { database, recovery } = recover({ file, maxBytes: 2 ** 30 }, 'a test');
     t.after(() => database.close());
     assert.ok(performance.now() - begin < START_LIMIT_MS);
     assert.equal(recovery.items, ITEMS);
@@ -83,7 +83,7 @@ describe('a large database that is broken', () => {
       before = written.get() ?? 0;
       return exec(sql);
     };
-    const { items, readings } = salvage(from, into, { windowMs: WINDOW_MS, now: NOW, mayGoOn });
+    const { items, readings } = salvage(from, into, { now: NOW, mayGoOn });
     assert.equal(items, ITEMS);
     assert.equal(countIn(into, 'rule'), 1);
     assert.ok(readings >= 3600);

@@ -6,16 +6,23 @@ const DAY = 86_400_000;
 export const NO_ROOM = 1;
 export const ROOM = Number.POSITIVE_INFINITY;
 
+/** Divide an hour, and not all of them one another. */
+const sizes = fc
+  .constantFrom(1, 8, 16, 20, 30, 45, 60, 75, 80, 300, 300, 300, 400, 720, 3600)
+  .map((seconds) => seconds * 1000);
+
 /** What may happen to a device, in any order. */
 export type Event =
   | { kind: 'read'; count: number }
   | { kind: 'step'; ms: number }
   | { kind: 'close' }
   | { kind: 'restart'; reboot: boolean; windowMs: number }
+  /** The database is broken, and all that can be read of it moves into a new one. */
+  | { kind: 'salvage'; windowMs: number }
   | { kind: 'synchronise' }
   | { kind: 'send'; batches?: number }
   | { kind: 'refuse'; batches: number }
-  | { kind: 'visit'; minute: number; count: number }
+  | { kind: 'visit'; second: number; count: number }
   | { kind: 'loseReply' }
   | { kind: 'retain'; steps: number; keepReadingsMs: number };
 
@@ -42,8 +49,9 @@ export const event: fc.Arbitrary<Event> = fc.oneof(
   fc.record({
     kind: fc.constant('restart' as const),
     reboot: fc.boolean(),
-    windowMs: fc.constantFrom(60_000, 300_000, 300_000, 3_600_000),
+    windowMs: sizes,
   }),
+  fc.record({ kind: fc.constant('salvage' as const), windowMs: sizes }),
   fc.constant({ kind: 'synchronise' as const }),
   fc.constant({ kind: 'send' as const }),
   fc.constant({ kind: 'loseReply' as const }),
@@ -61,7 +69,11 @@ export const crowded: fc.Arbitrary<Event> = fc.oneof(
     weight: 5,
     arbitrary: fc.record({
       kind: fc.constant('visit' as const),
-      minute: fc.oneof(fc.integer({ min: 0, max: 14 }), fc.integer({ min: 0, max: 140 })),
+      second: fc.oneof(
+        fc.integer({ min: 0, max: 14 }).map((minute) => minute * 60),
+        fc.integer({ min: 0, max: 300 }),
+        fc.integer({ min: 0, max: 8400 }),
+      ),
       count: fc.integer({ min: 1, max: 3 }),
     }),
   },
@@ -83,6 +95,7 @@ export const crowded: fc.Arbitrary<Event> = fc.oneof(
   fc.record({
     kind: fc.constant('restart' as const),
     reboot: fc.constant(false),
-    windowMs: fc.constantFrom(60_000, 300_000),
+    windowMs: sizes,
   }),
+  fc.record({ kind: fc.constant('salvage' as const), windowMs: sizes }),
 );
