@@ -43,6 +43,10 @@ export const HealthSchema = Type.Object(
         minimum: 0,
         description: 'Readings that will never be sent, for want of room or another reason; gaps say upstream which.',
       }),
+      dropped_awaiting_time: Type.Integer({
+        minimum: 0,
+        description: 'Of these, readings whose true time is not known yet: a gap tells of them when it is.',
+      }),
       recovered: Nullable(
         Type.Object(
           {
@@ -83,6 +87,7 @@ export const HealthSchema = Type.Object(
           used_bytes: 1241088,
           max_bytes: 536870912,
           dropped_readings: 0,
+          dropped_awaiting_time: 0,
           recovered: null,
         },
       },

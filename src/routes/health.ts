@@ -28,6 +28,7 @@ const health: FastifyPluginAsyncTypebox = async (app) => {
       used_bytes: room.usedBytes,
       max_bytes: room.maxBytes,
       dropped_readings: room.droppedReadings,
+      dropped_awaiting_time: room.droppedUntold,
       recovered: recovered && { ...recovered, at: toTimestamp(recovered.at) },
     };
   }
@@ -56,9 +57,8 @@ const health: FastifyPluginAsyncTypebox = async (app) => {
     },
     async () => {
       const onDisk = storeHealth();
-      const reasons = latest.stale().map((id) => `Sensor ${id} has had no good reading for too long.`);
-      const ofPins = pinReasons(hardware.fault, app.outputs);
-      reasons.push(...ofPins, ...uplinkReasons(), ...storeReasons(onDisk, recorder.dropped));
+      const reasons = [...staleReasons(latest.stale()), ...pinReasons(hardware.fault, app.outputs), ...uplinkReasons()];
+      reasons.push(...storeReasons(onDisk, recorder.dropped));
       return {
         status: reasons.length === 0 ? ('healthy' as const) : ('degraded' as const),
         reasons,
@@ -88,8 +88,14 @@ export default health;
 /** A cause ends with a full stop or without one, depending on who named it. */
 const sentence = (cause: string | null | undefined): string => `${cause?.replace(/\.$/, '') ?? 'no reason was given'}.`;
 
-function storeReasons({ status, last_error, recovered }: Health['store'], lost: number): string[] {
+const staleReasons = (ids: string[]) => ids.map((id) => `Sensor ${id} has had no good reading for too long.`);
+
+function storeReasons({ status, last_error, recovered, ...counts }: Health['store'], lost: number): string[] {
   const reasons = status === 'failing' ? [`Readings cannot be stored: ${sentence(last_error)}`] : [];
+  const untimed = counts.dropped_awaiting_time;
+  if (untimed > 0) {
+    reasons.push(`${untimed} readings were dropped before their time was known: a gap will tell of them when it is.`);
+  }
   if (lost > 0) {
     reasons.push(`${lost} changes of outputs and alerts since the start are lost: the disk was away for too long.`);
   }

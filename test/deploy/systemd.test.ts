@@ -128,11 +128,8 @@ describe('an update', inSystemd, () => {
 
   /** A release with one more version of the tables; `more` is done by its database thread. */
   const withNewTables = (more = '') => {
-    const migrations = readFileSync(`${CURRENT}/dist/src/store/migration-steps.js`, 'utf8');
-    const changed = migrations.replace('const MIGRATIONS = [', "const MIGRATIONS = [...[], 'CREATE TABLE more (x)', ");
-    assert.notEqual(changed, migrations);
-    // The new step comes last.
-    return `${changed.replace('/** The version of', 'MIGRATIONS.push(MIGRATIONS.shift());\n/** The version of')}\n${more}\n`;
+    const steps = readFileSync(`${CURRENT}/dist/src/store/migration-steps.js`, 'utf8');
+    return `${steps}\nMIGRATIONS.push('CREATE TABLE more (x)');\n${more}\n`;
   };
 
   it('that changes the tables can be gone back from, and it says which readings that costs', async () => {

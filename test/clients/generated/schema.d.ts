@@ -518,6 +518,7 @@ export interface components {
          *         "used_bytes": 1241088,
          *         "max_bytes": 536870912,
          *         "dropped_readings": 0,
+         *         "dropped_awaiting_time": 0,
          *         "recovered": null
          *       }
          *     }
@@ -591,6 +592,8 @@ export interface components {
                 max_bytes: number;
                 /** @description Readings that will never be sent, for want of room or another reason; gaps say upstream which. */
                 dropped_readings: number;
+                /** @description Of these, readings whose true time is not known yet: a gap tells of them when it is. */
+                dropped_awaiting_time: number;
                 /** @description The broken file that was set aside last since the start; null where none was. */
                 recovered: {
                     /**
