@@ -14,7 +14,7 @@ const PAGE_TIMEOUT_MS = 30_000;
  * The name of this machine as on the LAN: the server answers to no other. On loopback browsers are lenient: they call it a secure context, and do not upgrade its
  * requests to HTTPS, so that faults of a page served over plain HTTP stay hidden there.
  */
-const LAN_NAME = `${hostname().split('.')[0]?.toLowerCase()}.local`;
+export const LAN_NAME = `${hostname().split('.')[0]?.toLowerCase()}.local`;
 
 /** The address that a person on the LAN types, for a server that a test started. */
 export const onLan = (url: string): string => url.replace('127.0.0.1', LAN_NAME);
