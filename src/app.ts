@@ -108,6 +108,8 @@ function createServer(config: Readonly<Config>, parts: Parts): FastifyInstance {
     logger: parts.logger ?? { level: config.log.level },
     // A line for every request wears the card; refused and failed ones have their own lines.
     logController: new LogController({ disableRequestLogging: true }),
+    // A slow card takes its time, and a start that is given up begins anew for ever.
+    pluginTimeout: 0,
     bodyLimit: 16 * 1024,
     connectionTimeout: 30_000,
     requestTimeout: 15_000,

@@ -23,6 +23,7 @@ type App = Awaited<ReturnType<typeof buildApp>>;
 
 const EXIT_WITHIN_MS = 5000;
 const LAST_MOMENT_MS = 500;
+const EXTEND_EVERY_MS = 10_000;
 const STOP_SIGNALS = ['SIGINT', 'SIGTERM'] as const;
 
 async function start(): Promise<void> {
@@ -35,6 +36,7 @@ async function start(): Promise<void> {
   const device = loadDevice(config.device.id, { dataDirectory });
   const proxies = proxySettings(config.uplink);
   const manager = await supervision();
+  const started = keepStarting(manager);
   const pins = await claimPins(config, { clock: systemClock, root: '/', dataDirectory });
   let app: App | undefined;
   onEnd(async ({ err, signal }) => {
@@ -59,6 +61,7 @@ async function start(): Promise<void> {
     app.log.warn(`a second server in ${dataDirectory} would not be noticed: it cannot be locked (${lock.fault})`);
   }
   app.log.info(`API key: ${apiKey.source}; documentation: /docs`);
+  started();
   preferSmallHeap();
 }
 
@@ -112,6 +115,19 @@ async function listen(app: App, { host, port }: Config['http']): Promise<void> {
  */
 function preferSmallHeap(): void {
   setFlagsFromString('--optimize-for-size');
+}
+
+/** A slow card takes its time: the service manager is told that the start goes on, until what is answered is called. */
+function keepStarting(manager: Supervision | undefined): () => void {
+  let cancel = () => {};
+  const later = () => {
+    cancel = systemClock.after(EXTEND_EVERY_MS, () => {
+      manager?.notify(`EXTEND_TIMEOUT_USEC=${6 * EXTEND_EVERY_MS * 1000}`);
+      later();
+    });
+  };
+  if (manager !== undefined) later();
+  return () => cancel();
 }
 
 /** Where a service manager started us, it wants to hear of it: without that it ends the start. */

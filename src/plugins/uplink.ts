@@ -91,7 +91,8 @@ export default fp<Options>(
       };
     }
 
-    await outbox.count().catch(() => {}); // the store says itself that it is out of reach
+    // Counting walks along the backlog: the start does not wait for it. The store says itself that it is out of reach.
+    void outbox.count().catch(() => {});
     app.decorate('uplink', {
       configured: uploader !== undefined,
       waiting: () => outbox.items,
