@@ -133,7 +133,7 @@ export const OutputCommandSchema = Type.Object(
         minimum: 0,
         maximum: 1,
         description:
-          'Instead of `action`: how bright, 0 is off. For outputs with `pwm` in the configuration; others answer 501.',
+          'Instead of `action`: how bright, 0 is off. For outputs with `pwm` in the configuration; others refuse it (409).',
         examples: [0.4],
       }),
     ),
@@ -165,7 +165,7 @@ export const OutputCommandSchema = Type.Object(
 export type OutputCommand = Static<typeof OutputCommandSchema>;
 
 export const LedCommandSchema = Type.Object(
-  { action: ActionSchema },
+  { action: { ...ActionSchema, description: 'What the LED is to do; `ON` is the same as `on`.' } },
   { $id: 'LedCommand', additionalProperties: false, examples: [{ action: 'on' }] },
 );
 

@@ -46,27 +46,35 @@ const STATUSES = {
     'Invalid or missing API key',
   ],
   404: ['Not Found', 'There is no such thing.', 'There is no output "pump"'],
+  405: [
+    'Method Not Allowed',
+    'The path is fine, the method is not; `OPTIONS` names the possible ones as well.',
+    'PATCH is not possible here, only GET, HEAD',
+  ],
+  408: ['Request Timeout', 'The request took too long to arrive.', 'The request took too long to arrive'],
   409: [
     'Conflict',
     'It cannot be done as the device is set up.',
     'There is no uplink: set uplink.url or EDGE_UPLINK_URL',
   ],
   413: ['Payload Too Large', 'The body is larger than 16 KiB.', 'The body is larger than 16 KiB'],
+  414: ['URI Too Long', 'A part of the path is longer than any id.', 'A part of the path is too long'],
   415: ['Unsupported Media Type', 'The body is not JSON.', 'The body must be sent as application/json'],
+  421: [
+    'Misdirected Request',
+    'The `Host` of the request is not a name of this device; see `http.hosts` of the configuration.',
+    'This device is not called evil.example: use its address or its own name, or add the name to http.hosts',
+  ],
   429: [
     'Too Many Requests',
     'Too many wrong API keys from this address; see `Retry-After`.',
     'Too many wrong API keys from this address: try again in 42 s',
   ],
+  431: ['Request Header Fields Too Large', 'The headers are larger than 16 KiB.', 'The headers are larger than 16 KiB'],
   500: [
     'Internal Server Error',
     'A fault of the server; its log has the details under `request_id`.',
     'The server failed at this; its log has the details',
-  ],
-  501: [
-    'Not Implemented',
-    'This device, as it is built, cannot do it.',
-    'led cannot be dimmed: it has no pwm in the configuration',
   ],
   503: [
     'Service Unavailable',
@@ -80,15 +88,35 @@ const STATUSES = {
   ],
 } as const;
 
+const RETRY_AFTER = { type: 'string', description: 'Seconds after which it can work; not there where nobody knows.' };
+
+/** What an answer says in headers beside the problem. */
+const HEADERS: { [status: number]: Record<string, object> } = {
+  401: { 'WWW-Authenticate': { type: 'string', description: 'Names the header that the key belongs in.' } },
+  405: { Allow: { type: 'string', description: 'The possible methods.' } },
+  409: { 'Retry-After': RETRY_AFTER },
+  429: { 'Retry-After': RETRY_AFTER },
+  503: { 'Retry-After': RETRY_AFTER },
+};
+
+type KnownStatus = keyof typeof STATUSES;
+
+/** What can become of any request, whatever it asks for. */
+export const EVERYWHERE: readonly KnownStatus[] = [400, 405, 408, 421, 431, 500, 503];
+
 /** Response schemas for the error statuses that a route can send. */
-export function problems(...statuses: (keyof typeof STATUSES)[]): Record<string, object> {
+export function problems(...statuses: readonly KnownStatus[]): Record<string, object> {
   return Object.fromEntries(
     statuses.map((status) => {
       const [title, description, error] = STATUSES[status];
       const example: Problem = { type: 'about:blank', title, status, error, request_id: 'req-7' };
       return [
         status,
-        { description, content: { 'application/problem+json': { schema: Named(ProblemSchema), example } } },
+        {
+          description,
+          ...(HEADERS[status] && { headers: HEADERS[status] }),
+          content: { 'application/problem+json': { schema: Named(ProblemSchema), example } },
+        },
       ];
     }),
   );

@@ -27,6 +27,7 @@ import store from './plugins/store.ts';
 import summaries from './plugins/summaries.ts';
 import supervision, { type Supervision } from './plugins/supervision.ts';
 import timekeeping from './plugins/timekeeping.ts';
+import undocumentedInput from './plugins/undocumented-input.ts';
 import uplink from './plugins/uplink.ts';
 import alertCommands from './routes/alert-commands.ts';
 import alerts from './routes/alerts.ts';
@@ -147,6 +148,7 @@ async function assemble(app: FastifyInstance, config: Readonly<Config>, parts: P
   await app.register(forwarded, { proxies: config.http.trusted_proxies });
   await app.register(hostCheck, { hosts: config.http.hosts, root });
   await app.register(emptyBodies);
+  await app.register(undocumentedInput);
   await app.register(methods);
   const { max_connections_per_address: perAddress, max_connections: total } = config.http;
   await app.register(connections, { caps: { perAddress, total }, clock });

@@ -1,7 +1,9 @@
 import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
-import type { onSendAsyncHookHandler } from 'fastify';
+import type { FastifySchema, onSendAsyncHookHandler } from 'fastify';
 import fp from 'fastify-plugin';
+import { EVERYWHERE, problems } from '../../schemas/problem.ts';
+import { shareResponses } from './shared-responses.ts';
 
 interface Options {
   title: string;
@@ -61,11 +63,17 @@ export default fp<Options>(
           },
         },
       },
+      transformObject: (made) => {
+        const document = 'openapiObject' in made ? made.openapiObject : made.swaggerObject;
+        shareResponses(document as Parameters<typeof shareResponses>[0]);
+        return document;
+      },
       refResolver: {
         buildLocalReference: (json, _base, _fragment, index) => (json.$id as string) ?? `schema-${index}`,
       },
     });
     app.addHook('onRoute', (route) => {
+      if (route.url.startsWith('/api/') && route.schema?.hide !== true) route.schema = withCommonProblems(route.schema);
       if (route.url === '/docs/json' || route.url === '/docs/yaml') route.onSend = leadToClient;
     });
     const leadToClient: onSendAsyncHookHandler<unknown> = async (request, _reply, payload) => {
@@ -96,3 +104,10 @@ export default fp<Options>(
   },
   { name: 'openapi', dependencies: ['forwarded'] },
 );
+
+/** A route lists what its handler answers; what happens to a request on its way there is the same for all. */
+function withCommonProblems(schema: FastifySchema = {}): FastifySchema {
+  const { params, body, response } = schema;
+  const common = [...EVERYWHERE, ...(params ? [414 as const] : []), ...(body ? [413 as const, 415 as const] : [])];
+  return { ...schema, response: { ...problems(...common), ...(response as object) } };
+}

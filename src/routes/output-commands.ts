@@ -39,7 +39,7 @@ const outputCommands: FastifyPluginAsyncTypebox = async (app) => {
         body: Named(OutputCommandSchema),
         response: {
           200: Named(CommandedOutputSchema, 'It was switched: its new state.'),
-          ...problems(400, 404, 409, 413, 415, 500, 501),
+          ...problems(400, 404, 409, 413, 415, 500),
         },
       },
     },
@@ -69,6 +69,7 @@ const outputCommands: FastifyPluginAsyncTypebox = async (app) => {
           ...problems(400, 404, 409, 413, 415, 500),
         },
       },
+      preValidation: lowerCaseAction,
     },
     async ({ body: { action } }) => {
       const { output, recorded } = command('led', { action });
@@ -77,6 +78,12 @@ const outputCommands: FastifyPluginAsyncTypebox = async (app) => {
   );
 };
 export default outputCommands;
+
+/** The chapter's program does the same, so its clients may send `ON`. */
+async function lowerCaseAction({ body }: { body: unknown }): Promise<void> {
+  const command = body as { action?: unknown } | null | undefined;
+  if (typeof command?.action === 'string') command.action = command.action.toLowerCase();
+}
 
 /** What a schema cannot say: there is at most one time, and none for what is given back. */
 function timesFault({ action, duration_s: durationS, hold_s: holdS }: OutputCommand) {
@@ -92,7 +99,7 @@ function obeyed<T>(command: () => T): T {
   try {
     return command();
   } catch (error) {
-    if (error instanceof NotDimmable) throw new HttpProblem(501, error.message);
+    if (error instanceof NotDimmable) throw new HttpProblem(409, error.message);
     if (!(error instanceof OutputRefused)) throw error;
     const { message, retryAfterS } = error;
     throw new HttpProblem(

@@ -9,6 +9,7 @@ import { fromStore } from './from-store.ts';
 import { requireRule } from './require-rule.ts';
 
 const tags = ['Rules'];
+const LOCATION = { type: 'string', description: 'Path of the rule.' };
 
 const ruleCommands: FastifyPluginAsyncTypebox = async (app) => {
   app.put(
@@ -25,7 +26,7 @@ const ruleCommands: FastifyPluginAsyncTypebox = async (app) => {
         body: Named(RuleDefinitionSchema),
         response: {
           200: Named(RuleSchema, 'It took the place of the rule before it.'),
-          201: Named(RuleSchema, 'It is new.'),
+          201: { ...Named(RuleSchema, 'It is new.'), headers: { Location: LOCATION } },
           ...problems(400, 413, 415, 500, 503, 507),
         },
       },
@@ -36,6 +37,7 @@ const ruleCommands: FastifyPluginAsyncTypebox = async (app) => {
           throw error instanceof RuleRefused ? refused(error) : error;
         });
       const { created } = await fromStore(app, put);
+      if (created) reply.header('location', `/api/rules/${id}`);
       return reply.code(created ? 201 : 200).send(requireRule(app.ruleBook, id));
     },
   );

@@ -70,6 +70,22 @@ test('the led follows on, off and toggle, down to the pin', async (t) => {
   }
 });
 
+test('the led takes capital letters, as the program of the chapter does; outputs take what their document says', async (t) => {
+  const { app, pins } = await buildTestApp(t);
+  const post = (url: string, action: string) => app.inject({ url, method: 'POST', headers: withKey, body: { action } });
+  for (const [action, lowered, level] of [
+    ['ON', 'on', 1],
+    ['Off', 'off', 0],
+    ['TOGGLE', 'toggle', 1],
+  ] as const) {
+    assert.equal((await post('/api/led', action)).json().action, lowered);
+    assert.equal(pins.level(17), level);
+  }
+  assert.equal((await post('/api/led', 'BLINK')).json().error, 'Unknown action: blink');
+  assert.equal((await post('/api/outputs/led', 'OFF')).statusCode, 400);
+  assert.equal(pins.level(17), 1);
+});
+
 test('a press of the button shows in status at once, without waiting for the next round', async (t) => {
   const { app, pins } = await buildTestApp(t, {
     sensors: [{ id: 'button', kind: 'gpio', pin: 27, pull: 'up', active: 'low', debounce_ms: 0 }],
@@ -116,7 +132,7 @@ test('what is written before it is asked for is as its schema says, and JSON by 
 test('a limit above 1000 means 1000; memory holds the last 1000', async (t) => {
   const { app } = await buildTestApp(t, { sensors: [] });
   for (let round = 0; round < 1005; round++) await app.collector.tick();
-  for (const limit of ['1000', '1001', '9007199254740991']) {
+  for (const limit of ['1000', '1001', '9007199254740991', '99999999999999999999', '9'.repeat(400)]) {
     assert.equal((await app.inject(`/api/readings?limit=${limit}`)).json().count, 1000);
   }
   assert.equal((await app.inject('/api/health')).json().readings_stored, 1000);
@@ -133,7 +149,7 @@ for (const limit of [
   'NaN',
   'null',
   '5&limit=6',
-  '99999999999999999999',
+  '-99999999999999999999',
 ]) {
   test(`limit=${limit} is refused, because it is not one positive whole number`, async (t) => {
     const { app } = await buildTestApp(t);

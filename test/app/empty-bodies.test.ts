@@ -23,8 +23,10 @@ const WITHOUT_BODY: [line: string, type: string, status: number][] = [
   ['POST /api/led', 'Content-Type: text/plain', 400],
   ['POST /api/led', 'Content-Type: application/xml', 415],
   ['PUT /api/rules/heat', JSON_TYPE, 400],
-  ['DELETE /api/rules/heat', JSON_TYPE, 400],
-  ['POST /api/uplink/flush', JSON_TYPE, 400],
+  ['DELETE /api/rules/heat', JSON_TYPE, 404],
+  ['POST /api/uplink/flush', JSON_TYPE, 409],
+  ['POST /api/uplink/flush', 'Content-Type: text/plain', 409],
+  ['POST /api/alerts/1/ack', 'Content-Type: application/xml', 404],
   ['POST /api/status', JSON_TYPE, 405],
   ['POST /api/nothing', JSON_TYPE, 404],
   ['GET /api/status', JSON_TYPE, 200],
@@ -43,6 +45,20 @@ test('requests without a type and without a body are as they were', async (t) =>
   assert.deepEqual(await statuses(t, url, [raw('POST /api/led', [LAST])]), [400]);
   assert.deepEqual(await statuses(t, url, [raw('DELETE /api/rules/heat', [LAST])]), [404]);
 });
+
+// Clients whose libraries do not know beforehand how long a body is.
+for (const [title, body, status] of [
+  ['no', '0\r\n\r\n', 409],
+  ['one', '2\r\n{}\r\n0\r\n\r\n', 400],
+] as const) {
+  test(`a chunked request with ${title} body is a ${status} where none is wanted, whatever its type`, async (t) => {
+    const { url } = await startTestServer(t);
+    for (const type of [JSON_TYPE, 'Content-Type: text/plain', 'X-None: 1']) {
+      const flush = raw('POST /api/uplink/flush', [type, 'Transfer-Encoding: chunked'], body);
+      assert.deepEqual(await statuses(t, url, [flush, raw('GET /api/status', [LAST])]), [status, 200]);
+    }
+  });
+}
 
 test('requests with and without bodies may follow each other over one connection without a pause', async (t) => {
   const { url } = await startTestServer(t);

@@ -80,7 +80,7 @@ test('a level is for outputs that can be dimmed, and stands instead of an action
   assert.equal((await app.inject('/api/outputs/light/history')).json().changes[0].level, 0.4);
 
   const unable = await post('led', { level: 0.4 });
-  assert.equal(unable.statusCode, 501);
+  assert.equal(unable.statusCode, 409);
   assert.equal(unable.json().error, 'led cannot be dimmed: it has no pwm in the configuration');
   for (const body of [{}, { level: 0.4, action: 'on' }, { level: 1.1 }, { level: -0.1 }, { level: '1' }]) {
     assert.equal((await post('light', body)).statusCode, 400, JSON.stringify(body));

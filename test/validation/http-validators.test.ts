@@ -45,9 +45,19 @@ describe('a value in the URL', () => {
     assert.deepEqual(query({}), { taken: true, value: { limit: 50 } });
   });
 
-  for (const limit of ['Infinity', '1e999', '-1', '0', '1.5', 'abc', ['1'], ['1', '2'], '99999999999999999999']) {
+  for (const limit of ['Infinity', '1e999', '-1', '0', '1.5', 'abc', ['1'], ['1', '2'], '-99999999999999999999']) {
     it(`is refused: ${JSON.stringify(limit)}`, () => assert.equal(query({ limit }).taken, false));
   }
+
+  it('may have any number of digits where it is a limit', () => {
+    for (const limit of ['99999999999999999999', '9'.repeat(400)])
+      assert.deepEqual(query({ limit }), { taken: true, value: { limit: Number.MAX_SAFE_INTEGER } });
+    assert.deepEqual(query({ limit: '0000000000000000000007' }), { taken: true, value: { limit: 7 } });
+  });
+
+  it('is left out where it only keeps caches away', () => {
+    assert.deepEqual(query({ _: '1700000000000' }), { taken: true, value: { limit: 50 } });
+  });
 
   it('is refused under a name that nobody knows', () => assert.equal(query({ limits: '7' }).taken, false));
 });
