@@ -150,8 +150,7 @@ async function assemble(app: FastifyInstance, config: Readonly<Config>, parts: P
   await app.register(emptyBodies);
   await app.register(undocumentedInput);
   await app.register(methods);
-  const { max_connections_per_address: perAddress, max_connections: total } = config.http;
-  await app.register(connections, { caps: { perAddress, total }, clock });
+  await app.register(connections, { caps: config.http, clock });
   await app.register(cors, { origins: config.http.cors_origins });
   await app.register(stopping);
   await app.register(openapi, { title: config.device.name, version: app.productVersion });

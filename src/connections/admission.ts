@@ -3,9 +3,10 @@ import { addressGroup } from './address-group.ts';
 import { Client } from './client.ts';
 import type { Connection } from './connection.ts';
 
+/** As in the section `http` of the configuration. */
 export interface Caps {
-  perAddress: number;
-  total: number;
+  max_connections_per_address: number;
+  max_connections: number;
 }
 
 /**
@@ -30,8 +31,8 @@ export class Admission {
   admit(socket: Socket): { client: Client; group: string } | undefined {
     const group = addressGroup(socket.remoteAddress ?? '');
     const client = this.#clients.get(group) ?? new Client();
-    if (client.connections.size >= this.#caps.perAddress) return undefined;
-    if (this.#total >= this.#caps.total) {
+    if (client.connections.size >= this.#caps.max_connections_per_address) return undefined;
+    if (this.#total >= this.#caps.max_connections) {
       if (client.connections.size > 0) return undefined;
       this.#missedLeast()?.socket.destroy();
     }
