@@ -21,7 +21,8 @@ export type Event =
   | { kind: 'commit'; readings: Reading[] }
   | { kind: 'close' | 'purge'; second: number }
   | { kind: 'makeRoom'; steps: number }
-  | { kind: 'restart' | 'send' };
+  | { kind: 'restart'; windowS: number }
+  | { kind: 'send' };
 
 /** Often in the first two windows, so that they are closed, purged and written to again. */
 const second = fc.oneof(fc.integer({ min: 0, max: 599 }), fc.integer({ min: 0, max: TWO_HOURS_S - 1 }));
@@ -39,7 +40,7 @@ const event: fc.Arbitrary<Event> = fc.oneof(
   fc.record({ kind: kind('close'), second: second.map((at) => at + 600) }),
   fc.record({ kind: kind('purge'), second }),
   fc.record({ kind: kind('makeRoom'), steps: fc.integer({ min: 1, max: 4 }) }),
-  fc.record({ kind: kind('restart') }),
+  fc.record({ kind: kind('restart'), windowS: fc.constantFrom(300, 300, 20, 45, 80, 720, 3600) }),
   fc.record({ kind: kind('send') }),
 );
 
@@ -48,12 +49,12 @@ export const lives = fc.array(event, { minLength: 1, maxLength: 40 });
 /** Plays the events on a real database: what was taken, by the test's own list, and all items in order of arrival. */
 export function play(t: TestContext, maxBytes: number, events: readonly Event[]) {
   const file = newFile(t);
-  const open = () => {
+  const open = (windowMs: number) => {
     const database = openDatabase(file);
     database.pragma('synchronous = OFF'); // the card is not what is asked about
-    return { database, store: storeOperations(database, WINDOW_MS, maxBytes) };
+    return { database, store: storeOperations(database, windowMs, maxBytes) };
   };
-  let { database, store } = open();
+  let { database, store } = open(WINDOW_MS);
   const taken: { at: number; value: number }[] = [];
   const items: Summary[] = [];
   let instants = 0;
@@ -88,9 +89,9 @@ export function play(t: TestContext, maxBytes: number, events: readonly Event[])
     else if (next.kind === 'purge') retain(at(next.second), 0, 10);
     else if (next.kind === 'makeRoom') retain(at(0), ROOM, next.steps);
     else if (next.kind === 'send') send();
-    else {
+    else if (next.kind === 'restart') {
       database.close();
-      ({ database, store } = open());
+      ({ database, store } = open(next.windowS * 1000));
     }
   }
   close(2 * TWO_HOURS_S);
