@@ -15,6 +15,11 @@ export const AlertSchema = Type.Object(
     severity: SeveritySchema,
     value: Nullable(Type.Number({ description: 'The value that raised it.' })),
     threshold: Nullable(Type.Number({ description: 'The limit of the rule.' })),
+    suppressed: Type.Integer({
+      minimum: 0,
+      description:
+        'How often the rule was broken again before `cleared_at` without an alert of its own: it flaps, or there was no room.',
+    }),
     raised_at: TimestampSchema,
     cleared_at: Nullable({ ...TimestampSchema, description: 'When it was over; null: it is not.' }),
     acknowledged_at: Nullable({ ...TimestampSchema, description: 'When somebody has said that they know.' }),
@@ -24,7 +29,7 @@ export const AlertSchema = Type.Object(
     examples: [
       {
         ...{ id: 7, rule: 'warn-on-heat', cause: 'threshold', sensor: 'cpu_temp_c', unit: '°C', severity: 'warning' },
-        ...{ value: 71.3, threshold: 70, raised_at: '2026-11-23T10:00:00.004Z' },
+        ...{ value: 71.3, threshold: 70, suppressed: 0, raised_at: '2026-11-23T10:00:00.004Z' },
         ...{ cleared_at: null, acknowledged_at: null },
       },
     ],

@@ -79,6 +79,19 @@ export const ConfigSchema = Type.Object(
       default: [],
       description: 'What the device decides by itself.',
     }),
+    alerts: Type.Object(
+      {
+        max_per_hour: Type.Integer({
+          default: 12,
+          minimum: 1,
+          maximum: 3600,
+          description:
+            'Alerts that one rule raises of one cause: so many at once, then so many an hour. A rule that flaps beyond that ' +
+            'keeps its alert open, and counts in it. Its output is switched all the same.',
+        }),
+      },
+      { ...strict, description: 'What rules tell.' },
+    ),
     store: StoreConfigSchema,
     clock: Type.Object(
       {

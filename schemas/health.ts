@@ -47,6 +47,12 @@ export const HealthSchema = Type.Object(
         minimum: 0,
         description: 'Of these, readings whose true time is not known yet: a gap tells of them when it is.',
       }),
+      dropped_records: Type.Integer({
+        minimum: 0,
+        description:
+          'Changes of outputs and steps of alerts that were given up because the disk was away for too long, since the ' +
+          'database was made.',
+      }),
       recovered: Nullable(
         Type.Object(
           {
@@ -88,6 +94,7 @@ export const HealthSchema = Type.Object(
           max_bytes: 536870912,
           dropped_readings: 0,
           dropped_awaiting_time: 0,
+          dropped_records: 0,
           recovered: null,
         },
       },

@@ -84,6 +84,15 @@ export const RuleSchema = Type.Object(
         'silent; `disabled`: see `reason`.',
     }),
     since: Nullable({ ...TimestampSchema, description: 'Since when it is in this state.' }),
+    flapping: Type.Boolean({
+      description:
+        'True while it becomes active more often than `alerts.max_per_hour` allows alerts for: its alert is kept open, and ' +
+        'what comes meanwhile is counted. What it does to its output is never held back.',
+    }),
+    suppressed_alerts: Type.Integer({
+      minimum: 0,
+      description: 'Alerts that were not raised because of that, in the episode that is open.',
+    }),
     reason: Nullable(
       Type.String({ description: 'Why it is disabled: it does not fit the configuration of this device any more.' }),
     ),
@@ -93,7 +102,7 @@ export const RuleSchema = Type.Object(
     examples: [
       {
         ...{ id: 'warn-on-heat', source: 'file', changed_at: null, definition: warnOnHeat },
-        ...{ state: 'idle', since: '2026-11-23T10:00:00.000Z', reason: null },
+        ...{ state: 'idle', since: '2026-11-23T10:00:00.000Z', flapping: false, suppressed_alerts: 0, reason: null },
       },
     ],
   },

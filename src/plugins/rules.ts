@@ -4,7 +4,8 @@ import type { Config } from '../../schemas/config.ts';
 import type { RuleConfig } from '../../schemas/rules.ts';
 import { staleAfterS } from '../../schemas/stale-after.ts';
 import type { Cancel, Clock } from '../clock.ts';
-import { RuleEngine } from '../rules/engine.ts';
+import type { AlertRate } from '../rules/alert-rate.ts';
+import { RuleEngine, type Transition } from '../rules/engine.ts';
 import type { RuleState } from '../rules/evaluate.ts';
 import { Journal } from '../rules/journal.ts';
 import { RuleBook, type Shelf } from '../rules/rule-book.ts';
@@ -16,11 +17,13 @@ declare module 'fastify' {
   interface FastifyInstance {
     rules: RuleEngine;
     ruleBook: RuleBook;
+    /** How alerts are held to their rate. */
+    alertRate: AlertRate;
   }
 }
 
 interface Options {
-  config: Pick<Config, 'rules' | 'sensors' | 'outputs' | 'collect'>;
+  config: Pick<Config, 'alerts' | 'rules' | 'sensors' | 'outputs' | 'collect'>;
   clock: Clock;
   root: string;
 }
@@ -36,6 +39,7 @@ export default fp<Options>(
     const journal = new Journal({
       clock,
       records: recorder,
+      maxAlertsPerHour: config.alerts.max_per_hour,
       boot: await bootIdentity(root),
       sensor: (id) => app.latest.sensors.find((sensor) => sensor.id === id),
     });
@@ -44,9 +48,8 @@ export default fp<Options>(
       actuator: outputs,
       surroundings: surroundings(config),
       onTransition(transition) {
-        const { id, after, why } = transition;
         journal.transition(transition);
-        log.info({ rule: id, phase: after?.state.phase ?? 'gone' }, `rule ${id}: ${why}`);
+        if (!journal.rate.isFlapping(transition.id)) tell(log, transition);
       },
       onPending: (standing) => journal.pending(standing),
     });
@@ -60,6 +63,7 @@ export default fp<Options>(
         sensors: new Set(config.sensors.map(({ id }) => id)),
         outputs: new Set(config.outputs.map(({ id }) => id)),
       },
+      rate: journal.rate,
       maxGiven: MAX_GIVEN,
     });
 
@@ -96,7 +100,7 @@ export default fp<Options>(
       book.start([], () => undefined);
       giveUp = tryLater(load, { clock, log, said: error.message });
     });
-    app.decorate('rules', engine).decorate('ruleBook', book);
+    app.decorate('rules', engine).decorate('ruleBook', book).decorate('alertRate', journal.rate);
     app.addHook('onClose', async () => {
       giveUp();
       engine.stop();
@@ -105,6 +109,10 @@ export default fp<Options>(
   },
   { name: 'rules', dependencies: ['outputs', 'store', 'timekeeping', 'records'] },
 );
+
+function tell(log: FastifyBaseLogger, { id, after, why }: Transition): void {
+  log.info({ rule: id, phase: after?.state.phase ?? 'gone' }, `rule ${id}: ${why}`);
+}
 
 /** Tries until it works; what fails in the same way again is no line in the log. Answers how to give up. */
 function tryLater(

@@ -22,7 +22,7 @@ const alertCommands: FastifyPluginAsyncTypebox = async (app) => {
     async ({ params: { id } }) => {
       const alert = await fromStore(app, () => app.acknowledgeAlert(id));
       if (alert === null) throw new HttpProblem(404, `There is no alert ${id}`);
-      return describeAlert(alert);
+      return describeAlert(alert, app.alertRate);
     },
   );
 };

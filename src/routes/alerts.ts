@@ -27,7 +27,7 @@ const alerts: FastifyPluginAsyncTypebox = async (app) => {
       const page = found.slice(0, limit);
       return {
         count: page.length,
-        alerts: page.map(describeAlert),
+        alerts: page.map((alert) => describeAlert(alert, app.alertRate)),
         next: found.length > limit ? String(page.at(-1)?.id) : null,
       };
     },

@@ -8,6 +8,9 @@ import type { OutputBank } from '../outputs/bank.ts';
 /** A receiver that restarts is no fault of this device. */
 const FAILING_TOO_LONG_MS = 5 * 60_000;
 
+/** Rules that are named in a reason. */
+const NAMED = 5;
+
 const time = (at: number | null) => (at === null ? null : toTimestamp(at));
 
 const health: FastifyPluginAsyncTypebox = async (app) => {
@@ -24,11 +27,10 @@ const health: FastifyPluginAsyncTypebox = async (app) => {
       pending_rows: pendingRows,
       dropped_rows: droppedRows,
       last_commit: time(lastCommitAt),
-      size_bytes: room.sizeBytes,
-      used_bytes: room.usedBytes,
-      max_bytes: room.maxBytes,
+      ...{ size_bytes: room.sizeBytes, used_bytes: room.usedBytes, max_bytes: room.maxBytes },
       dropped_readings: room.droppedReadings,
       dropped_awaiting_time: room.droppedUntold,
+      dropped_records: recorder.droppedEver,
       recovered: recovered && { ...recovered, at: toTimestamp(recovered.at) },
     };
   }
@@ -58,7 +60,7 @@ const health: FastifyPluginAsyncTypebox = async (app) => {
     async () => {
       const onDisk = storeHealth();
       const reasons = [...staleReasons(latest.stale()), ...pinReasons(hardware.fault, app.outputs), ...uplinkReasons()];
-      reasons.push(...storeReasons(onDisk, recorder.dropped));
+      reasons.push(...storeReasons(onDisk, recorder.dropped), ...flappingReasons(app.alertRate.flapping));
       return {
         status: reasons.length === 0 ? ('healthy' as const) : ('degraded' as const),
         reasons,
@@ -105,6 +107,12 @@ function storeReasons({ status, last_error, recovered, ...counts }: Health['stor
     reasons.push(`A broken file of the database was set aside at ${at} as ${file}: ${saved}.`);
   }
   return reasons;
+}
+
+function flappingReasons(rules: readonly string[]): string[] {
+  if (rules.length === 0) return [];
+  const more = rules.length > NAMED ? ', …' : '';
+  return [`Rules flap, and their alerts are held to their rate: ${rules.slice(0, NAMED).join(', ')}${more}.`];
 }
 
 function pinReasons(fault: string | undefined, outputs: OutputBank): string[] {

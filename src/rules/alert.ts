@@ -43,18 +43,21 @@ export interface Episode extends AlertDetails {
   raisedAt: number;
   clearedAt: number | null;
   acknowledgedAt: number | null;
+  /** How often the rule was broken again within it, without an episode of its own. */
+  suppressed: number;
   /** Counts what has happened to it: raised, cleared, acknowledged. The highest one counts. */
   revision: number;
 }
 
 /** The item as it goes upstream. */
 export function alertItem(device: string, alert: Episode): { id: string } {
-  const { rule, cause, sensor, unit, severity, value, threshold, simulated, revision } = alert;
+  const { rule, cause, sensor, unit, severity, value, threshold, simulated, suppressed, revision } = alert;
   const time = (at: number | null) => (at === null ? null : toTimestamp(at));
   return {
     id: `${device}/alert/${rule}/${cause}/${toTimestamp(alert.raisedAt)}/${revision}`,
     ...{ kind: 'alert', rule, cause, sensor, unit, severity, value, threshold },
     ...(simulated && { simulated }),
+    ...(suppressed > 0 && { suppressed }),
     ...{ raised_at: time(alert.raisedAt), cleared_at: time(alert.clearedAt) },
     ...{ acknowledged_at: time(alert.acknowledgedAt), revision },
   };

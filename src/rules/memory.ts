@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { RuleConfig } from '../../schemas/rules.ts';
+import type { Cause } from './alert.ts';
+import type { RateMemory } from './alert-rate.ts';
 import type { RuleState } from './evaluate.ts';
 import type { Standing } from './rule.ts';
 
@@ -13,11 +15,15 @@ interface Remembered extends RuleState {
   /** Whose state it is: a rule that was changed meanwhile begins anew. */
   of: string;
   at: Instant;
+  /** How much of their rate its alerts have used up, where they have. */
+  alerts?: AlertMemory;
 }
 
+export type AlertMemory = Partial<Record<Cause, RateMemory>>;
+
 /** What a rule has to know after a restart, as text. */
-export function remember({ rule, state }: Standing, at: Instant): string {
-  return JSON.stringify({ ...state, of: fingerprint(rule), at } satisfies Remembered);
+export function remember({ rule, state }: Standing, at: Instant, alerts?: AlertMemory): string {
+  return JSON.stringify({ ...state, of: fingerprint(rule), at, ...(alerts && { alerts }) } satisfies Remembered);
 }
 
 /**
@@ -29,6 +35,12 @@ export function recall(rule: RuleConfig, text: string | undefined, now: Instant)
   const { of, at, phase, since, wasActive }: Remembered = JSON.parse(text);
   if (of !== fingerprint(rule)) return undefined;
   return { phase, wasActive, since: at.boot === now.boot ? since : now.monotonic - (at.monotonic - since) };
+}
+
+/** The same of the rate of its alerts, and how many milliseconds ago that was, as far as is known. */
+export function recallAlerts(text: string, now: Instant): { memory: AlertMemory; sinceMs: number } {
+  const { at, alerts = {} }: Remembered = JSON.parse(text);
+  return { memory: alerts, sinceMs: at.boot === now.boot ? now.monotonic - at.monotonic : 0 };
 }
 
 function fingerprint(rule: RuleConfig): string {

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { type RuleFault, ruleFaults, type Surroundings } from '../../schemas/rule-faults.ts';
 import type { Rule, RuleConfig, RuleDefinition } from '../../schemas/rules.ts';
 import { type Clock, toTimestamp } from '../clock.ts';
+import type { AlertRate } from './alert-rate.ts';
 import type { RuleEngine } from './engine.ts';
 import type { RuleState } from './evaluate.ts';
 
@@ -42,6 +43,8 @@ interface Options {
   /** Rules of the configuration file, which fit the device. */
   file: readonly RuleConfig[];
   known: Pick<Surroundings, 'sensors' | 'outputs'>;
+  /** How its alerts are held to their rate. */
+  rate: Pick<AlertRate, 'isFlapping' | 'suppressedOf'>;
   /** What the API may add at most. */
   maxGiven: number;
 }
@@ -178,7 +181,7 @@ export class RuleBook {
   }
 
   #describe({ rule, faults }: { rule: RuleConfig; faults: RuleFault[] }): Rule {
-    const { clock, engine } = this.#options;
+    const { clock, engine, rate } = this.#options;
     const { id, ...definition } = rule;
     const given = this.#given.get(id);
     const state = faults.length === 0 ? engine.stateOf(id) : undefined;
@@ -189,6 +192,8 @@ export class RuleBook {
       definition,
       state: state?.phase ?? 'disabled',
       since: state === undefined ? null : toTimestamp(clock.now() - clock.monotonic() + state.since),
+      flapping: rate.isFlapping(id),
+      suppressed_alerts: rate.suppressedOf(id, 'threshold') + rate.suppressedOf(id, 'stale'),
       reason: state === undefined ? new RuleRefused(faults).message : null,
     };
   }

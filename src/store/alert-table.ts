@@ -1,7 +1,7 @@
 import type { Database } from 'better-sqlite3';
 import type { AlertDetails } from '../rules/alert.ts';
-import { alertItem } from '../rules/alert.ts';
-import type { OutboxTable } from './outbox-table.ts';
+import { AlertItems } from './alert-items.ts';
+import { AlertRoom } from './alert-room.ts';
 import type { AlertEvent, AlertRequest, Publishing, StoredAlert } from './records.ts';
 
 interface Row extends Omit<StoredAlert, keyof AlertDetails> {
@@ -9,11 +9,12 @@ interface Row extends Omit<StoredAlert, keyof AlertDetails> {
 }
 
 const COLUMNS =
-  'id, rule, cause, details, raised_at AS raisedAt, cleared_at AS clearedAt, acknowledged_at AS acknowledgedAt, revision';
+  'id, rule, cause, details, raised_at AS raisedAt, cleared_at AS clearedAt, acknowledged_at AS acknowledgedAt, suppressed, revision';
 
 /** Alerts, one row for each episode. */
 export class AlertTable {
-  readonly #outbox: OutboxTable;
+  readonly #items: AlertItems;
+  readonly #room: AlertRoom;
   readonly #raise;
   readonly #isTaken;
   readonly #clear;
@@ -24,13 +25,11 @@ export class AlertTable {
   readonly #unpublished;
   readonly #publish;
   readonly #shifts;
-  readonly #forget;
-  readonly #kept: number;
 
-  /** Alerts that are over are kept up to `kept`; one that is not over, or not in the outbox yet, is never forgotten. */
-  constructor(database: Database, { outbox, kept }: { outbox: OutboxTable; kept: number }) {
-    this.#outbox = outbox;
-    this.#kept = kept;
+  /** Up to `kept` alerts; see {@link AlertRoom} for what becomes of more. */
+  constructor(database: Database, kept: number) {
+    this.#items = new AlertItems(database);
+    this.#room = new AlertRoom(database, kept);
     // One that is open already is the same episode.
     this.#raise = database.prepare<(string | number)[]>(
       `INSERT INTO alert (rule, cause, details, raised_at, run, revision, published) VALUES (?, ?, ?, ?, ?, 0, -1)
@@ -40,8 +39,8 @@ export class AlertTable {
       'SELECT 1 FROM alert WHERE rule = ? AND cause = ? AND raised_at = ?',
     );
     this.#clear = database.prepare<(string | number)[]>(
-      `UPDATE alert SET cleared_at = max(raised_at, ?), cleared_run = ?, revision = revision + 1
-       WHERE rule = ? AND cause = ? AND cleared_at IS NULL`,
+      `UPDATE alert SET cleared_at = max(raised_at, ?), cleared_run = ?, suppressed = suppressed + ?,
+       revision = revision + 1 WHERE rule = ? AND cause = ? AND cleared_at IS NULL`,
     );
     this.#acknowledge = database.prepare<[number, number, number]>(
       `UPDATE alert SET acknowledged_at = ?, acknowledged_run = ?, revision = revision + 1
@@ -55,8 +54,8 @@ export class AlertTable {
         `SELECT ${COLUMNS} FROM alert WHERE cleared_at IS NULL AND id < ? ORDER BY id DESC LIMIT ?`,
       ),
     };
-    this.#unpublished = database.prepare<[], Row>(
-      `SELECT ${COLUMNS} FROM alert
+    this.#unpublished = database.prepare<[], Row & { published: number }>(
+      `SELECT ${COLUMNS}, published FROM alert
        WHERE published < revision AND run = 0 AND cleared_run = 0 AND acknowledged_run = 0 ORDER BY id`,
     );
     this.#publish = database.prepare<[number]>('UPDATE alert SET published = revision WHERE id = ?');
@@ -67,15 +66,11 @@ export class AlertTable {
       `UPDATE alert SET acknowledged_at = acknowledged_at + ?, acknowledged_run = 0
        WHERE acknowledged_run = ? AND acknowledged_run > 0`,
     ].map((sql) => database.prepare<[number, number]>(sql));
-    this.#forget = database.prepare<[number]>(
-      `DELETE FROM alert WHERE cleared_at IS NOT NULL AND published = revision
-       AND id <= (SELECT max(id) FROM alert) - ?`,
-    );
   }
 
   /** Notes what a rule has seen; answers whether that was new. */
-  note({ event, rule, cause, at, run, details }: AlertEvent): boolean {
-    if (event === 'cleared') return this.#clear.run(at, run, rule, cause).changes > 0;
+  note({ event, rule, cause, at, run, details, suppressed = 0 }: AlertEvent): boolean {
+    if (event === 'cleared') return this.#clear.run(at, run, suppressed, rule, cause).changes > 0;
     // After a backward step of the clock an instant comes again, and episodes are told apart by theirs.
     let raisedAt = at;
     while (this.#isTaken.get(rule, cause, raisedAt) !== undefined) raisedAt += 1;
@@ -101,19 +96,14 @@ export class AlertTable {
   }
 
   /** Gives the outbox what has happened to alerts whose time is known; answers how many items that were. */
-  publish({ device, upstream, now }: Publishing): number {
-    const rows = this.#unpublished.all().map(toAlert);
-    for (const alert of rows) {
-      if (upstream) {
-        const item = alertItem(device, alert);
-        const window = { start: alert.raisedAt, sizeMs: 0 };
-        const json = JSON.stringify(item);
-        this.#outbox.add({ lane: 'alert', id: item.id, item: json, series: null, window, readings: 0, madeAt: now });
-      }
-      this.#publish.run(alert.id);
+  publish(publishing: Publishing): number {
+    this.#room.keepWithin();
+    const rows = this.#unpublished.all();
+    for (const { published, ...row } of rows) {
+      if (publishing.upstream) this.#items.put(toAlert(row), published === -1, publishing);
+      this.#publish.run(row.id);
     }
-    this.#forget.run(this.#kept);
-    return upstream ? rows.length : 0;
+    return publishing.upstream ? rows.length : 0;
   }
 }
 

@@ -169,4 +169,14 @@ export const MIGRATIONS: readonly string[] = [
 
    -- Run 0: its time is known, and it is told with the next windows that are closed.
    ALTER TABLE untrusted_loss ADD COLUMN reason TEXT NOT NULL DEFAULT 'the disk of the device did not take them';`,
+
+  `-- How often the rule was broken again in one episode without an episode of its own.
+   ALTER TABLE alert ADD COLUMN suppressed INTEGER NOT NULL DEFAULT 0;
+   CREATE INDEX alert_of ON alert (rule, cause, raised_at);
+   ALTER TABLE outbox ADD COLUMN alert INTEGER; -- whose revision it is
+   ALTER TABLE outbox ADD COLUMN unseen INTEGER NOT NULL DEFAULT 0; -- 1: no earlier revision has left the device
+   CREATE INDEX outbox_alert ON outbox (alert) WHERE alert IS NOT NULL;
+   -- One row: changes of outputs and steps of alerts that were given up, since the database was made.
+   CREATE TABLE dropped_record (count INTEGER NOT NULL) STRICT;
+   INSERT INTO dropped_record (count) VALUES (0);`,
 ];

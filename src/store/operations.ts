@@ -39,7 +39,7 @@ export function storeOperations(
     onBroken({ at: systemClock.now(), file: log.setAside, reason: log.unreadable, items: 0, readings: recent.size });
   }
   const runs = new Runs(database, table, recent);
-  const records = recordOperations(database, { outbox, runs, maxBytes });
+  const records = recordOperations(database, { runs, maxBytes });
   const gaps = new Gaps(database, series);
   const givenUp = new GivenUp(database, { series, runs, gaps });
   const closing = new WindowClosing(database, { series, openWindows, summaries, outbox, gaps });

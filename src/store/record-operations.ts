@@ -1,29 +1,27 @@
 import type { Database } from 'better-sqlite3';
 import { AlertTable } from './alert-table.ts';
 import { ChangeTable } from './change-table.ts';
-import type { OutboxTable } from './outbox-table.ts';
+import { recordRoom } from './record-room.ts';
 import type { Acknowledgement, Happenings, Publishing, RecordOperations } from './records.ts';
 import { RuleTable } from './rule-table.ts';
 import type { Runs } from './runs.ts';
 
 interface Options {
-  outbox: OutboxTable;
   runs: Runs;
   /** Room for the database. */
   maxBytes: number;
 }
 
-/** A change takes some 100 bytes, an alert some 400: together a fifth of a small card, and years of a usual device. */
-const most = (maxBytes: number) => ({
-  changes: Math.min(100_000, Math.floor(maxBytes / 1000)),
-  alerts: Math.min(10_000, Math.floor(maxBytes / 4000)),
-});
-
 /** What the worker can be asked about outputs, rules and alerts. */
-export function recordOperations(database: Database, { outbox, runs, maxBytes }: Options) {
-  const changes = new ChangeTable(database, most(maxBytes).changes);
-  const alerts = new AlertTable(database, { outbox, kept: most(maxBytes).alerts });
-  const rules = new RuleTable(database);
+export function recordOperations(database: Database, { runs, maxBytes }: Options) {
+  const room = recordRoom(maxBytes);
+  const changes = new ChangeTable(database, room.changes);
+  const alerts = new AlertTable(database, room.alerts);
+  const rules = new RuleTable(database, room.ruleChanges);
+  const dropped = {
+    add: database.prepare<[number]>('UPDATE dropped_record SET count = count + ?'),
+    count: database.prepare<[], number>('SELECT count FROM dropped_record').pluck(),
+  };
 
   /** What waited in memory while its run met the true time is moved there now. */
   function trusted<T extends { at: number; run: number }>(row: T): T {
@@ -32,13 +30,15 @@ export function recordOperations(database: Database, { outbox, runs, maxBytes }:
   }
 
   const operations: RecordOperations = {
-    record: inTransaction(({ changes: done, alerts: events, states, publishing }: Happenings) => {
+    record: inTransaction(({ changes: done, alerts: events, states, dropped: lost = 0, publishing }: Happenings) => {
       for (const change of done) changes.insert(trusted(change));
       for (const event of events) alerts.note(trusted(event));
       for (const [rule, state] of Object.entries(states)) rules.save(rule, state);
       if (done.length > 0) changes.forget();
+      if (lost > 0) dropped.add.run(lost);
       return alerts.publish(publishing);
     }),
+    droppedRecords: () => dropped.count.get() ?? 0,
     changes: (request) => changes.of(request),
     alerts: (request) => alerts.list(request),
     acknowledgeAlert: inTransaction(({ publishing, ...acknowledgement }: Acknowledgement) => {

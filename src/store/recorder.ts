@@ -23,6 +23,7 @@ interface Options {
 const TRY_AGAIN_MS = 2000;
 /** While a disk is away. Beyond it the oldest go, and are counted. */
 const MOST = 10_000;
+const CROWDED = 1000;
 
 /**
  * Writes down what outputs and rules do, at once and together: whoever notes something does not wait, and what is noted
@@ -31,6 +32,10 @@ const MOST = 10_000;
 export class Recorder {
   /** Happenings that were given up since the start. */
   dropped = 0;
+  /** The same of earlier lives; undefined until the database has said so. */
+  #droppedBefore: number | undefined;
+  /** Of those of this life, how many the database knows of. */
+  #droppedKnown = 0;
   readonly #options: Options;
   #changes: NewChange[] = [];
   #alerts: NewAlert[] = [];
@@ -54,6 +59,16 @@ export class Recorder {
   /** True while what is noted cannot be written. */
   get failing(): boolean {
     return this.#failing;
+  }
+
+  /** Happenings that were given up since the database was made, as far as is known. */
+  get droppedEver(): number {
+    return (this.#droppedBefore ?? 0) + this.dropped;
+  }
+
+  /** So many steps of alerts wait that no more should be made. */
+  get crowded(): boolean {
+    return this.#alerts.length > CROWDED;
   }
 
   get waiting(): number {
@@ -126,10 +141,12 @@ export class Recorder {
     const { store, runAt, publishing, onPublished, onFault } = this.#options;
     const [changes, alerts, states] = [this.#changes, this.#alerts, this.#states];
     const withRun = <T extends { monotonic: number }>(row: T) => ({ ...row, run: runAt(row.monotonic) });
+    const { dropped } = this;
     const happenings: Happenings = {
       changes: changes.map(withRun),
       alerts: alerts.map((event) => withRun(event) as Noted<AlertEvent>),
       states: Object.fromEntries(states),
+      dropped: dropped - this.#droppedKnown,
       publishing: publishing(),
     };
     [this.#changes, this.#alerts, this.#states] = [[], [], new Map()];
@@ -138,7 +155,9 @@ export class Recorder {
       if ([...happenings.changes, ...happenings.alerts].some(({ run }) => run === UNKNOWN_RUN)) {
         throw new Error('the database has not been there since the start');
       }
+      this.#droppedBefore ??= await store.ask('droppedRecords' satisfies Operation, {});
       if ((await store.ask('record' satisfies Operation, happenings)) > 0) onPublished();
+      this.#droppedKnown = dropped;
       this.#said = false;
       this.#settle(upTo, true);
     } catch (fault) {

@@ -33,8 +33,8 @@ export interface ChangeRequest {
 
 /** What has happened to the condition of a rule. */
 export type AlertEvent = { rule: string; cause: Cause; at: number; run: number } & (
-  | { event: 'raised'; details: AlertDetails }
-  | { event: 'cleared'; details?: never }
+  | { event: 'raised'; details: AlertDetails; suppressed?: never }
+  | { event: 'cleared'; details?: never; suppressed?: number }
 );
 
 export interface StoredAlert extends Episode {
@@ -62,6 +62,8 @@ export interface Happenings {
   alerts: AlertEvent[];
   /** By rule, JSON. */
   states: Record<string, string>;
+  /** Changes and steps of alerts that were given up since the last time. */
+  dropped?: number;
   publishing: Publishing;
 }
 
@@ -77,6 +79,8 @@ export interface Acknowledgement {
 export interface RecordOperations {
   /** Writes all of it in one transaction; answers how many items the outbox was given. */
   record(happenings: Happenings): number;
+  /** Changes and steps of alerts that were given up, since the database was made. */
+  droppedRecords(request: Record<string, never>): number;
   changes(request: ChangeRequest): StoredChange[];
   alerts(request: AlertRequest): StoredAlert[];
   acknowledgeAlert(request: Acknowledgement): StoredAlert | null;

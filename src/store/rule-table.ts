@@ -2,9 +2,8 @@ import type { Database } from 'better-sqlite3';
 import type { StoredRule } from '../rules/stored-rule.ts';
 import type { RuleInstant, StoredRuleChange } from './records.ts';
 
-/** Changes that are kept of each rule, and of all rules that there ever were. */
+/** Changes that are kept of each rule. */
 const KEPT_CHANGES = 1000;
-const KEPT_OF_ALL = 10_000;
 
 /** Rules that came over the API, and what every rule remembers: JSON that the station of rules understands. */
 export class RuleTable {
@@ -20,7 +19,11 @@ export class RuleTable {
   readonly #save;
   readonly #shifts;
 
-  constructor(database: Database) {
+  readonly #kept: number;
+
+  /** `kept` changes of all rules that there ever were. */
+  constructor(database: Database, kept: number) {
+    this.#kept = kept;
     this.#all = database.prepare<[], StoredRule>(
       'SELECT id, definition, changed_at AS changedAt FROM rule ORDER BY id',
     );
@@ -81,7 +84,7 @@ export class RuleTable {
   #note({ id, at, run }: RuleInstant, definition: string | null): void {
     this.#insertChange.run(id, at, run, definition);
     this.#forgetChanges.run(id, id, KEPT_CHANGES);
-    this.#forgetOldest.run(KEPT_OF_ALL);
+    this.#forgetOldest.run(this.#kept);
   }
 
   states(): Record<string, string> {

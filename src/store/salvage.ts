@@ -36,6 +36,7 @@ export function salvage(from: Database, into: Database, options: Options): Salva
   for (const [table, key] of [...FIRST, ['series', 'id']] as const) tables.copy({ table, key: [key] });
   const items = tables.copy({ table: 'outbox', key: ['id'] }, wholeItems(into)).rows;
   numberBatches(from, into);
+  keepDropped(from, into);
   const waitingSince = oldestInLog(from, keepGeneration(from, into));
   for (const table of ['alert', 'rule_change']) tables.copy({ table, key: ['id'] });
   const ids = into.prepare<[], number>("SELECT id FROM series WHERE kind = 'sensor'").pluck().all();
@@ -124,6 +125,12 @@ function numberBatches(from: Database, into: Database): void {
   const newest = into.prepare<[], number>('SELECT coalesce(max(batch), 0) FROM outbox').pluck().get() ?? 0;
   const safe = typeof last === 'number' ? Math.max(last, newest) : newest + BATCHES_AHEAD;
   into.prepare('UPDATE batch_count SET last = ?').run(safe);
+}
+
+/** What was given up stays counted. */
+function keepDropped(from: Database, into: Database): void {
+  const count = readable(() => from.prepare<[], number>('SELECT count FROM dropped_record').pluck().get());
+  into.prepare('UPDATE dropped_record SET count = ?').run(typeof count === 'number' ? count : 0);
 }
 
 /** Rows that wait beside the broken database go into the new one. Answers which they are; null where nobody knows. */

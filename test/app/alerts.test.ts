@@ -35,7 +35,7 @@ describe('alerts', () => {
     const [, first] = (await get('/api/alerts')).alerts;
     assert.deepEqual(first, {
       ...{ id: 1, rule: 'vent-on-heat', cause: 'threshold', sensor: 'air_temp_c', unit: '°C', severity: 'warning' },
-      ...{ value: 31, threshold: 30, acknowledged_at: null },
+      ...{ value: 31, threshold: 30, suppressed: 0, acknowledged_at: null },
       ...{ raised_at: '2026-11-23T10:00:01.000Z', cleared_at: '2026-11-23T10:00:05.000Z' },
     });
   });

@@ -18,6 +18,7 @@ const NODE_THAT_FORGETS = ['--import', new URL('./forgets-what-it-hands-out.ts',
 /** A sensor that goes through the threshold all the time. */
 const flapping = {
   sensors: [...SENSORS.map(aSensor), { ...aSensor('wobble', 9), period_s: 0.7 }],
+  alerts: { max_per_hour: 3600 },
   rules: [
     {
       ...{ id: 'flapping', sensor: 'wobble', above: 20, alert: 'critical' },

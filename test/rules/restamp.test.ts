@@ -16,7 +16,13 @@ function aBook() {
   const surroundings = { staleAfterS: new Map([['air', 30]]), safe: new Map() };
   const book = new RuleBook({
     engine: new RuleEngine({ clock, surroundings, actuator, onTransition: () => undefined }),
-    ...{ clock, file: [], known: { sensors: new Set(['air']), outputs: new Set() }, maxGiven: 10 },
+    ...{
+      clock,
+      file: [],
+      rate: { isFlapping: () => false, suppressedOf: () => 0 },
+      known: { sensors: new Set(['air']), outputs: new Set() },
+      maxGiven: 10,
+    },
     shelf: {
       put: async (given) => void rows.set(given.id, given),
       delete: async (id) => void rows.delete(id),

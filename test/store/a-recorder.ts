@@ -15,7 +15,8 @@ export function aRecorder(t: TestContext) {
   const written: Happenings[] = [];
   const held: (() => void)[] = [];
   const rig = { hold: false, broken: false, run: 0, faults: 0, published: 0 };
-  const ask = async (_operation: string, happenings: Happenings): Promise<number> => {
+  const ask = async (operation: string, happenings: Happenings): Promise<number> => {
+    if (operation === 'droppedRecords') return operations.droppedRecords({});
     if (rig.hold) await new Promise<void>((resolve) => held.push(resolve));
     if (rig.broken) throw new Error('disk I/O error');
     written.push(happenings);

@@ -23,6 +23,7 @@ const OPERATIONS: Record<Operation, 'asked again' | 'makes room itself'> = {
   history: 'asked again',
   snapshots: 'asked again',
   summaries: 'asked again',
+  droppedRecords: 'asked again',
   changes: 'asked again',
   alerts: 'asked again',
   rules: 'asked again',

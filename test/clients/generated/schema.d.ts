@@ -519,6 +519,7 @@ export interface components {
          *         "max_bytes": 536870912,
          *         "dropped_readings": 0,
          *         "dropped_awaiting_time": 0,
+         *         "dropped_records": 0,
          *         "recovered": null
          *       }
          *     }
@@ -594,6 +595,8 @@ export interface components {
                 dropped_readings: number;
                 /** @description Of these, readings whose true time is not known yet: a gap tells of them when it is. */
                 dropped_awaiting_time: number;
+                /** @description Changes of outputs and steps of alerts that were given up because the disk was away for too long, since the database was made. */
+                dropped_records: number;
                 /** @description The broken file that was set aside last since the start; null where none was. */
                 recovered: {
                     /**
@@ -1108,6 +1111,8 @@ export interface components {
          *       },
          *       "state": "idle",
          *       "since": "2026-11-23T10:00:00.000Z",
+         *       "flapping": false,
+         *       "suppressed_alerts": 0,
          *       "reason": null
          *     }
          */
@@ -1140,6 +1145,10 @@ export interface components {
              * @example 2026-11-23T10:00:00.000Z
              */
             since: string | null;
+            /** @description True while it becomes active more often than `alerts.max_per_hour` allows alerts for: its alert is kept open, and what comes meanwhile is counted. What it does to its output is never held back. */
+            flapping: boolean;
+            /** @description Alerts that were not raised because of that, in the episode that is open. */
+            suppressed_alerts: number;
             /** @description Why it is disabled: it does not fit the configuration of this device any more. */
             reason: string | null;
         };
@@ -1192,6 +1201,7 @@ export interface components {
          *       "severity": "warning",
          *       "value": 71.3,
          *       "threshold": 70,
+         *       "suppressed": 0,
          *       "raised_at": "2026-11-23T10:00:00.004Z",
          *       "cleared_at": null,
          *       "acknowledged_at": null
@@ -1224,6 +1234,8 @@ export interface components {
             value: number | null;
             /** @description The limit of the rule. */
             threshold: number | null;
+            /** @description How often the rule was broken again before `cleared_at` without an alert of its own: it flaps, or there was no room. */
+            suppressed: number;
             /**
              * Format: date-time
              * @description UTC, RFC 3339 with milliseconds.
