@@ -1,3 +1,4 @@
+import type { AddressInfo } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { setFlagsFromString } from 'node:v8';
 import closeWithGrace from 'close-with-grace';
@@ -50,7 +51,8 @@ async function start(): Promise<void> {
   try {
     // Loaded only now: two thirds of the start need no pin, and the pins should not wait for them.
     const { buildApp: build } = await import('./app.ts');
-    app = await build(config, { dataDirectory, device, apiKey: apiKey.key, pins, proxies, supervision: manager });
+    const parts = { dataDirectory, device, apiKey: apiKey.key, pins, proxies, supervision: manager };
+    app = await build(config, { ...parts, ...(await readableLog(config.log.level)) });
     await listen(app, config.http);
   } catch (error) {
     // What fails at the end as well is told beside the reason for it, not instead.
@@ -60,7 +62,7 @@ async function start(): Promise<void> {
   if (lock.fault !== undefined) {
     app.log.warn(`a second server in ${dataDirectory} would not be noticed: it cannot be locked (${lock.fault})`);
   }
-  app.log.info(`API key: ${apiKey.source}; documentation: /docs`);
+  app.log.info(`API key: ${apiKey.source}; documentation: ${docsOf(app, config.http.host)}`);
   started();
   preferSmallHeap();
 }
@@ -107,6 +109,20 @@ async function listen(app: App, { host, port }: Config['http']): Promise<void> {
         LISTEN_ERRORS[error.code ?? '']?.(port, host) ?? `Cannot listen on ${host}:${port}: ${error.message}.`,
       );
     });
+}
+
+/** A person at a terminal reads sentences; whatever else takes the log reads JSON lines. */
+async function readableLog(level: string) {
+  if (!process.stdout.isTTY) return {};
+  const { terminalLog } = await import('./terminal-log.ts');
+  return { logger: { level, stream: terminalLog(process.stdout) } };
+}
+
+/** Address to open in a browser on this machine. */
+function docsOf(app: App, host: string): string {
+  const { port } = app.server.address() as AddressInfo;
+  const name = ['::', '0.0.0.0'].includes(host) ? 'localhost' : host.includes(':') ? `[${host}]` : host;
+  return `http://${name}:${port}/docs`;
 }
 
 /**

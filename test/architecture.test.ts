@@ -26,7 +26,7 @@ const ORDER = [
   'app',
   'server',
 ];
-const BASE = ['src/clock.ts', 'src/loop.ts', 'src/start-error.ts', 'src/version.ts'];
+const BASE = ['src/clock.ts', 'src/loop.ts', 'src/start-error.ts', 'src/terminal-log.ts', 'src/version.ts'];
 
 interface Door {
   what: string;

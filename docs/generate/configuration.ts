@@ -48,8 +48,10 @@ function section(name: string, schema: Property): string {
     const title = tag === undefined ? '' : `### kind: ${String(tag)}\n\n`;
     return `${title}${kind.description}\n\n${table(kind)}`;
   });
-  return `## ${name}\n\nA list. ${schema.description}\n\n${parts.join('\n')}`;
+  return `## ${name}\n\nA list of ${atMost(schema)}. ${schema.description}\n\n${parts.join('\n')}`;
 }
+
+const atMost = ({ maxItems }: Property): string => (maxItems === undefined ? 'any length' : `at most ${maxItems}`);
 
 function table({ properties = {}, required = [] }: Property): string {
   const rows = Object.entries(properties).map(([key, property]) => {
@@ -67,8 +69,9 @@ function range(property: Property): string {
   if (property.const !== undefined) return code(property.const);
   if (property.enum !== undefined) return property.enum.map((value) => `\`${String(value)}\``).join(', ');
   if (property['x-expected'] !== undefined) return property['x-expected'].replaceAll('|', '\\|');
+  if (property.type === 'array') return `list of ${atMost(property)}`;
   const { type = '', minimum, maximum, exclusiveMinimum, minLength, maxLength } = property;
-  const words = { integer: 'whole number', string: 'text', boolean: '`true`, `false`', array: 'list' }[type] ?? type;
+  const words = { integer: 'whole number', string: 'text', boolean: '`true`, `false`' }[type] ?? type;
   if (exclusiveMinimum !== undefined)
     return `${words} > ${exclusiveMinimum}${maximum === undefined ? '' : `, ≤ ${maximum}`}`;
   if (minimum !== undefined && maximum !== undefined) return `${words}, ${minimum} to ${maximum}`;

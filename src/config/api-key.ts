@@ -42,11 +42,34 @@ function makeKey(file: string): string {
   return key;
 }
 
+/** Only its owner or root can mend such a file. That of root is left from a start with sudo. */
+function refuseForeign(file: string): void {
+  const owner = statSync(file, { throwIfNoEntry: false })?.uid;
+  const own = process.getuid?.();
+  if (owner === undefined || own === undefined || own === 0 || owner === own) return;
+  const [theirs, ours] = [userName(owner), userName(own)];
+  throw new StartError(
+    `The API key file ${file} belongs to ${theirs}, and this server runs as ${ours}: ` +
+      `sudo chown ${ours} ${file} && sudo chmod 600 ${file}`,
+  );
+}
+
+/** The number where the system has no name for it. */
+function userName(uid: number): string {
+  const entry = new RegExp(`^([^:]+):[^:]*:${uid}:`, 'm');
+  try {
+    return entry.exec(readFileSync('/etc/passwd', 'utf8'))?.[1] ?? String(uid);
+  } catch {
+    return String(uid);
+  }
+}
+
 function readKey(file: string): string {
   let key: string;
   try {
     key = readFileSync(file, 'utf8').trim();
   } catch (error) {
+    refuseForeign(file);
     throw new StartError(`Cannot read the API key from ${file}: ${(error as NodeJS.ErrnoException).code}.`);
   }
   if (!KEY.test(key)) {
@@ -55,6 +78,7 @@ function readKey(file: string): string {
     );
   }
   if ((statSync(file).mode & OTHERS) !== 0) {
+    refuseForeign(file);
     throw new StartError(`The API key in ${file} can be read by others than its owner: chmod 600 ${file}`);
   }
   return key;

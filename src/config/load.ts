@@ -5,6 +5,7 @@ import { type Explanation, explain, pointerMembers } from '../validation/explain
 import { caFileFaults } from './ca-file.ts';
 import { crossChecks } from './cross-checks.ts';
 import { CONFIG_FILE_VARIABLE, environmentSettings, parseVariable, unknownVariables } from './environment.ts';
+import { shortened } from './shortened.ts';
 import { readYamlFile, type YamlFile } from './yaml-file.ts';
 
 type Sections = Record<string, Record<string, unknown> | unknown>;
@@ -35,7 +36,7 @@ function resolve(file: ({ path: string } & YamlFile) | undefined, env: NodeJS.Pr
   if (explanations.length === 0)
     explanations.push(...crossChecks(settings as Config), ...caFileFaults(settings as Config));
   faults.push(...explanations.map((fault) => locate(fault, settings, file, fromEnv)));
-  faults.push(...unknownVariables(env).map((name) => `${name}: there is no such setting`));
+  faults.push(...unknownVariables(env).map((name) => `${shortened(name)}: there is no such setting`));
   if (faults.length > 0) throw new StartError(faults.sort(byLine.compare).join('\n'), EX_CONFIG);
   return deepFreeze(settings as Config);
 }
@@ -83,7 +84,9 @@ function locate(
   const members = pointerMembers(fault.pointer);
   const variable = fromEnv.get(`/${members.slice(0, 2).join('/')}`);
   const where = variable ?? (file ? `${file.path}:${file.lineOf(members)}` : 'configuration');
-  const name = members.reduce((path, m) => (/^\d+$/.test(m) ? `${path}[${m}]` : path ? `${path}.${m}` : m), '');
+  const name = members
+    .map((member) => shortened(member))
+    .reduce((path, m) => (/^\d+$/.test(m) ? `${path}[${m}]` : path ? `${path}.${m}` : m), '');
   return `${where}: ${variable ? '' : `${name} `}${fault.message}${foundValue(fault, settings, members)}`;
 }
 
@@ -99,7 +102,7 @@ function foundValue(fault: Explanation, settings: Sections, members: string[]): 
   );
   if (value === undefined || secret) return '';
   // JSON has no word for Infinity; an address may have a password in it.
-  return `, but is ${typeof value === 'number' ? value : JSON.stringify(value).replaceAll(/\/\/[^/"]*@/g, '//…@')}`;
+  return `, but is ${typeof value === 'number' ? value : shortened(JSON.stringify(value).replaceAll(/\/\/[^/"]*@/g, '//…@'))}`;
 }
 
 function deepFreeze<T>(value: T): T {

@@ -1,6 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { type Document, isMap, LineCounter, type Node, parseDocument, visit } from 'yaml';
 import { EX_CONFIG, StartError } from '../start-error.ts';
+import { shortened } from './shortened.ts';
+
+/** The parser's sentence and what it found. */
+const MOST_OF_A_FAULT = 200;
 
 /** A configuration file that knows on which line each of its values stands. */
 export interface YamlFile {
@@ -33,7 +37,9 @@ export function parseYaml(text: string, path: string): YamlFile {
   const faults = [...document.errors, ...document.warnings].map(({ pos, message }) => ({ offset: pos[0], message }));
   if (document.errors.length === 0) faults.push(...deadAliases(document));
   if (faults.length > 0) {
-    const sentences = faults.map(({ offset, message }) => `${path}:${lines.linePos(offset).line}: ${message}`);
+    const sentences = faults.map(
+      ({ offset, message }) => `${path}:${lines.linePos(offset).line}: ${shortened(message, MOST_OF_A_FAULT)}`,
+    );
     throw new StartError(sentences.join('\n'), EX_CONFIG);
   }
   const content = contentOf(document, path);
@@ -71,7 +77,7 @@ function contentOf(document: Document, path: string): unknown {
     return document.toJS();
   } catch (error) {
     // Aliases of aliases that multiply: a few lines that would fill the memory.
-    throw new StartError(`${path}:1: ${(error as Error).message}`, EX_CONFIG);
+    throw new StartError(`${path}:1: ${shortened((error as Error).message, MOST_OF_A_FAULT)}`, EX_CONFIG);
   }
 }
 

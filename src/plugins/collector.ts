@@ -35,7 +35,7 @@ export default fp<Options>(
     const latest = new LatestReadings(sensors, clock);
     const recent = new RecentReadings(MAX_READINGS);
     const stored = await store.ask('snapshots', { limit: MAX_READINGS }).catch((error: Error) => {
-      log.error(error, 'the readings of before the start are out of reach');
+      log[store.faultLevel](error, 'the readings of before the start are out of reach');
       return [];
     });
     for (const { values, ...snapshot } of stored) {

@@ -19,9 +19,13 @@ export default fp<Options>(
   async (app, { pins }) => {
     const { outputs, unnoted } = pins;
     pins.onFault = (output, fault) => app.log.error(fault, `output ${output} does not obey: it is tried again`);
-    if (unnoted) {
-      app.log.warn(unnoted, 'what is driven cannot be noted: after a crash, what was noted before is made safe');
-    }
+    app.addHook('onReady', async () => {
+      if (unnoted === undefined) return;
+      app.log[app.store.faultLevel](
+        unnoted,
+        'what is driven cannot be noted: after a crash, what was noted before is made safe',
+      );
+    });
     app.decorate('outputs', outputs);
     let safe = false;
     // Before requests in flight, the network or the disk are waited for; also after a start that failed.

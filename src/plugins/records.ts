@@ -32,7 +32,8 @@ export default fp<Options>(
       runAt: timekeeping.runAt,
       publishing,
       onPublished,
-      onFault: (fault) => log.error(fault, 'what outputs and rules do cannot be written down; it is tried again'),
+      onFault: (fault) =>
+        log[store.faultLevel](fault, 'what outputs and rules do cannot be written down; it is tried again'),
     });
     const note = ({ from, to, ...change }: OutputChange) => recorder.change({ ...change, before: from, after: to });
     for (const { id: output, state, level } of outputs.list()) {

@@ -32,7 +32,7 @@ export default fp<Options>(
         const keepReadingsMs = clock.trusted ? limits.keep_readings_days * DAY_MS : Number.POSITIVE_INFINITY;
         return store.ask('retain', { ...publishing(), units, keepReadingsMs });
       },
-      onFault: (fault) => log.error(fault, 'no room could be made on disk'),
+      onFault: (fault) => log[store.faultLevel](fault, 'no room could be made on disk'),
     });
 
     function reportDropped(): void {

@@ -96,7 +96,7 @@ export default fp<Options>(
     });
 
     await load().catch((error) => {
-      log.error(error, 'the rules of the API are out of reach: those of the file begin without them');
+      log[store.faultLevel](error, 'the rules of the API are out of reach: those of the file begin without them');
       book.start([], () => undefined);
       giveUp = tryLater(load, { clock, log, said: error.message });
     });

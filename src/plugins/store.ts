@@ -29,6 +29,10 @@ interface Options {
 /** A disk that stalls holds up the end for so long at most: a second more than requests in flight may. */
 const END_WITHIN_MS = 4000;
 
+const UNTIL_THEN =
+  'Until it is back, readings and what outputs and rules do wait in memory, rules of the API and readings of before the ' +
+  'start are missing, and what is driven is not noted for make-safe.';
+
 /** Opens the database at boot; looks at its disk; writes what is pending and closes it at the end. */
 export default fp<Options>(
   async (app, { directory, collectEveryMs, ...options }) => {
@@ -43,7 +47,7 @@ export default fp<Options>(
       onMigrated: (migrated) => log[migrated.kept === null ? 'warn' : 'info'](describeMigration(migrated)),
     });
     const { lastError } = store.health();
-    if (lastError !== null) log.error(`the database is out of reach, readings wait in memory: ${lastError}`);
+    if (lastError !== null) log.error(`the database is out of reach: ${lastError} ${UNTIL_THEN}`);
     const watch = new Loop({
       clock: options.clock,
       pauseMs: () => LOOK_EVERY_MS,

@@ -22,6 +22,7 @@ export class Store {
   #usage: Usage | undefined;
   #makeRoom: (() => Promise<void>) | undefined;
   #recovered: Recovery | null = null;
+  #openingFailed = false;
 
   private constructor({
     clock,
@@ -67,8 +68,14 @@ export class Store {
         throw new StartError(message, exitCode, { cause: error });
       }
       store.#disk.refused(message);
+      store.#openingFailed = true;
     }
     return store;
+  }
+
+  /** How to log what the disk is to blame for: of one that could not even be opened, it was told once, for all. */
+  get faultLevel(): 'debug' | 'error' {
+    return this.#openingFailed && this.#disk.fault !== null ? 'debug' : 'error';
   }
 
   append(rows: readonly StoredRow[]): void {
