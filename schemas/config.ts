@@ -99,8 +99,8 @@ export const ConfigSchema = Type.Object(
           default: 'auto',
           env: 'EDGE_CLOCK_TRUST',
           description:
-            'Who says that the wall clock is right after a start. `auto`: systemd-timesyncd or chrony, and at once where ' +
-            'the pins are simulated. `always` is for devices with a battery clock and no network time.',
+            'Who says that the wall clock is right after a start. `auto`: systemd-timesyncd, chrony or the kernel, ' +
+            'which every such service tells (ntpd, ntpsec, openntpd), and at once where the pins are simulated. `always` is for devices with a battery clock and no network time.',
         }),
       },
       { ...strict, description: 'When the time can be trusted: nothing goes upstream before.' },

@@ -41,7 +41,11 @@ const DOORS: readonly Door[] = [
   { what: 'SQLite', pattern: imported('better-sqlite3'), allowed: ['src/store/'] },
   { what: 'undici', pattern: imported('undici'), allowed: ['src/uplink/'] },
   { what: 'pigpio', pattern: imported('pigpio'), allowed: ['src/hardware/pigpio/'] },
-  { what: 'koffi', pattern: imported('koffi'), allowed: ['src/hardware/gpiochip/', 'src/supervision/'] },
+  {
+    what: 'koffi',
+    pattern: imported('koffi'),
+    allowed: ['src/hardware/gpiochip/', 'src/supervision/', 'src/timekeeping/kernel-clock.ts'],
+  },
   {
     what: 'Fastify',
     pattern: imported('@?fastify[a-z/-]*'),

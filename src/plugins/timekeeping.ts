@@ -2,7 +2,7 @@ import fp from 'fastify-plugin';
 import type { Config } from '../../schemas/config.ts';
 import type { Cancel } from '../clock.ts';
 import { type Run, UNKNOWN_RUN } from '../store/protocol.ts';
-import { bootIdentity, type Synchronised, synchronisedBy } from '../timekeeping/synchronised.ts';
+import { bootIdentity, type Synchronised, synchronisedBy, waitingSentence } from '../timekeeping/synchronised.ts';
 import type { TrustedClock } from '../timekeeping/trusted-clock.ts';
 
 declare module 'fastify' {
@@ -10,6 +10,8 @@ declare module 'fastify' {
     timekeeping: {
       /** False until the wall clock is known to be right. */
       readonly trusted: boolean;
+      /** What it waits for until then, and which setting changes that. */
+      waiting(): string;
       /** What a row that was begun at this monotonic instant has to carry: 0, or the run that waits for the true time. */
       runAt(monotonic: number): number;
       /** The same for this instant, where it has to be stored at once. Throws while no run could begin. */
@@ -27,6 +29,7 @@ interface Options {
 }
 
 const LOOK_EVERY_MS = 5000;
+const WARN_AFTER_MS = 10 * 60_000;
 /** Rows that are moved to their true time in one step: the database's thread is free for others in between. */
 const ROWS_A_STEP = 2000;
 
@@ -42,6 +45,7 @@ export default fp<Options>(
     const synchronised: Synchronised = simulated ? async () => true : synchronisedBy(trust, root);
     let cancel: Cancel = () => {};
     let stopped = false;
+    const cancelWarning = clock.after(WARN_AFTER_MS, () => clock.trusted || log.warn(app.timekeeping.waiting()));
     const listeners: (() => void)[] = [];
 
     /** Undefined where the database is out of reach. */
@@ -59,7 +63,7 @@ export default fp<Options>(
         run = await begin({ offset: clock.offset });
         if (run !== undefined) store.adopt(run.id);
       }
-      const right = run !== undefined && (run.trusted || (await synchronised()));
+      const right = run !== undefined && clock.isPossible && (run.trusted || (await synchronised()));
       if (stopped) return; // the store may be closed by now
       if (run !== undefined && right) {
         const offset = clock.trust();
@@ -90,6 +94,7 @@ export default fp<Options>(
       get trusted() {
         return clock.trusted;
       },
+      waiting: () => waitingSentence(trust, clock),
       runAt,
       runNow() {
         const now = runAt(clock.monotonic());
@@ -101,6 +106,7 @@ export default fp<Options>(
     await look();
     app.addHook('onClose', async () => {
       stopped = true;
+      cancelWarning();
       cancel();
     });
   },

@@ -38,7 +38,7 @@ const health: FastifyPluginAsyncTypebox = async (app) => {
   function uplinkReasons(): string[] {
     const status = uplink.status();
     if (status === undefined) return [];
-    const reasons = timekeeping.trusted ? [] : ['The clock is not trusted yet: nothing new is sent upstream before.'];
+    const reasons = timekeeping.trusted ? [] : [`${timekeeping.waiting()} Nothing new is sent upstream before.`];
     const { state, failingSince, lastError } = status;
     if (state === 'paused') reasons.push(`The uplink is paused: ${sentence(lastError?.why)}`);
     else if (failingSince !== null && clock.now() - failingSince > FAILING_TOO_LONG_MS) {

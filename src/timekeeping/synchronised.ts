@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { access, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Config } from '../../schemas/config.ts';
+import { type KernelClock, openKernelClock } from './kernel-clock.ts';
 
 /** Made by systemd-timesyncd at the first synchronisation after the machine's start. */
 const TIMESYNCD_FLAG = '/run/systemd/timesync/synchronized';
@@ -11,8 +12,22 @@ const CHRONYC_TIMEOUT_MS = 2000;
 /** Asks whether the wall clock has been set from the network since the machine's start. */
 export type Synchronised = () => Promise<boolean>;
 
-/** The source that is configured; `auto` believes whichever of the two services is there. */
-export function synchronisedBy(trust: Config['clock']['trust'], root: string): Synchronised {
+const WAITS_FOR: Readonly<Record<Config['clock']['trust'], string>> = {
+  auto: 'systemd-timesyncd, chrony or another service that sets the clock from the network',
+  timesyncd: 'systemd-timesyncd',
+  chrony: 'chrony',
+  always: 'nothing',
+};
+
+/** Why the clock is not trusted yet, and which setting changes that. */
+export function waitingSentence(trust: Config['clock']['trust'], { isPossible }: { isPossible: boolean }): string {
+  if (!isPossible) return 'The clock shows a time after the year 9999, which is not believed: set it.';
+  const advice = 'set clock.trust (EDGE_CLOCK_TRUST) to what sets the clock here, or to always if it is right anyway';
+  return `The clock is not trusted yet: it waits for ${WAITS_FOR[trust]}; ${advice}.`;
+}
+
+/** The source that is configured; `auto` believes each service that is there, and the kernel, which they all tell. */
+export function synchronisedBy(trust: Config['clock']['trust'], root: string, kernel = kernelOf(root)): Synchronised {
   const timesyncd = () =>
     access(join(root, TIMESYNCD_FLAG)).then(
       () => true,
@@ -26,8 +41,21 @@ export function synchronisedBy(trust: Config['clock']['trust'], root: string): S
     case 'chrony':
       return chrony;
     case 'auto':
-      return async () => (await timesyncd()) || (await chrony());
+      return async () => (await timesyncd()) || (await kernel()) || (await chrony());
   }
+}
+
+/** The kernel of this machine; a folder that stands for another one has none. Opened when it is asked first. */
+function kernelOf(root: string): Synchronised {
+  if (root !== '/') return async () => false;
+  let opened: Promise<KernelClock> | undefined;
+  return async () => {
+    opened ??= openKernelClock();
+    return opened.then(
+      (isSynchronised) => isSynchronised(),
+      () => false, // it has no such call: the services are asked all the same
+    );
+  };
 }
 
 /** A reference and a leap status (7F7F0101 is no reference: chrony then serves the machine's own clock to others). */

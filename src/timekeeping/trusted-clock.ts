@@ -1,5 +1,8 @@
 import type { Cancel, Clock } from '../clock.ts';
 
+/** After it no timestamp has the form that everybody reads (RFC 3339 has four digits for the year). */
+export const LATEST_MS = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
+
 /**
  * The clock of the server. A Pi has no battery clock: until the first synchronisation after its start this one runs on
  * from a guess, evenly, whatever the wall clock does meanwhile. From then on it is the wall clock.
@@ -11,7 +14,7 @@ export class TrustedClock implements Clock {
 
   constructor(system: Clock) {
     this.#system = system;
-    this.#offset = system.now() - system.monotonic();
+    this.#offset = (this.isPossible ? system.now() : 0) - system.monotonic();
   }
 
   /** The guess of the run: wall time less monotonic time, in milliseconds. */
@@ -21,6 +24,11 @@ export class TrustedClock implements Clock {
 
   get trusted(): boolean {
     return this.#trustedSince !== null;
+  }
+
+  /** Whether the wall clock shows a time that can be written down. */
+  get isPossible(): boolean {
+    return this.#system.now() <= LATEST_MS;
   }
 
   /** Whether a reading that was begun at this monotonic instant has a time to be trusted. */
@@ -36,11 +44,12 @@ export class TrustedClock implements Clock {
   /** The wall clock is right from now on. Answers the true offset. */
   trust(): number {
     this.#trustedSince = this.#system.monotonic();
-    return Math.round(this.#system.now() - this.#trustedSince);
+    this.#offset = this.#system.now() - this.#trustedSince;
+    return this.offset;
   }
 
   now(): number {
-    return this.trusted ? this.#system.now() : Math.round(this.#system.monotonic() + this.#offset);
+    return this.trusted && this.isPossible ? this.#system.now() : Math.round(this.#system.monotonic() + this.#offset);
   }
 
   monotonic(): number {

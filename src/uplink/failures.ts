@@ -75,6 +75,7 @@ const PROXY_ANSWERS: Readonly<Record<number, string>> = {
   400: 'it makes no connections for others (CONNECT)',
   403: 'it does not let this device through to there',
   405: 'it makes no connections for others (CONNECT)',
+  401: WANTS_LOGIN, // tinyproxy, where none is sent
   407: WANTS_LOGIN,
   502: 'it cannot reach the receiver',
   503: 'it cannot reach the receiver',

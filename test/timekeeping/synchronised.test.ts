@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
+import { isSynchronisedIn, openKernelClock } from '../../src/timekeeping/kernel-clock.ts';
 import { bootIdentity, synchronisedBy } from '../../src/timekeeping/synchronised.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
@@ -86,6 +88,42 @@ it('either service is believed by default', async (t) => {
   setPath(t, temporaryFolder(t));
   assert.equal(await synchronisedBy('auto', withFlag(t))(), true);
   assert.equal(await synchronisedBy('auto', temporaryFolder(t))(), false);
+});
+
+describe('the kernel', () => {
+  it('is believed by default, whoever told it, and by nobody who named a service', async (t) => {
+    setPath(t, temporaryFolder(t));
+    const root = temporaryFolder(t);
+    const told = async () => true;
+    assert.equal(await synchronisedBy('auto', root, told)(), true);
+    assert.equal(await synchronisedBy('auto', root, async () => false)(), false);
+    for (const trust of ['timesyncd', 'chrony'] as const) {
+      assert.equal(await synchronisedBy(trust, root, told)(), false, trust);
+    }
+  });
+
+  it('says what adjtimex(2) says', async (t) => {
+    const code = `import ctypes, struct
+timex = ctypes.create_string_buffer(208)
+state = ctypes.CDLL(None).adjtimex(timex)
+print(state != 5 and struct.unpack_from('i', timex.raw, 40)[0] & 0x40 == 0)`;
+    const python = spawnSync('python3', ['-c', code], { encoding: 'utf8' });
+    if (python.status !== 0) return t.skip('python3 is missing');
+    const isSynchronised = await openKernelClock();
+    assert.equal(isSynchronised(), python.stdout.trim() === 'True');
+  });
+
+  it('is read as the manual has it', () => {
+    const of = (state: number, status: number) => {
+      const timex = Buffer.alloc(208);
+      timex.writeInt32LE(status, 40);
+      return isSynchronisedIn(state, timex);
+    };
+    assert.deepEqual(
+      [of(0, 0x2001), of(1, 0), of(5, 0x40), of(5, 0), of(0, 0x40), of(-1, 0)],
+      [true, true, false, false, false, false],
+    );
+  });
 });
 
 it('a clock with a battery is always right', async (t) => {

@@ -80,3 +80,25 @@ it('timers go by the time that passes, not by the one that is shown', async () =
   await wall.advance(1);
   assert.deepEqual(fired, [5000]);
 });
+
+describe('a time after the year 9999', () => {
+  const YEAR_10000 = Date.UTC(10_000, 0, 1);
+
+  it('is not taken for the begin', async () => {
+    const { wall, clock } = aClock(YEAR_10000);
+    await wall.advance(1000);
+    assert.deepEqual([clock.isPossible, clock.now()], [false, 1000]);
+  });
+
+  it('is not shown by a clock that was right before: it runs on evenly, until the wall clock is right again', async () => {
+    const { wall, clock } = aClock();
+    clock.trust();
+    const start = clock.now();
+    const step = YEAR_10000 - start;
+    wall.step(step);
+    await wall.advance(1000);
+    assert.equal(clock.now(), start + 1000);
+    wall.step(-step);
+    assert.equal(clock.now(), wall.now());
+  });
+});
