@@ -18,6 +18,8 @@ describe('rules over the API', () => {
       source: 'api',
       definition: ventOnHeat,
       state: 'active',
+      flapping: false,
+      suppressed_alerts: 0,
       reason: null,
     });
     assert.ok(isOpen());

@@ -15,7 +15,7 @@ describe('a wrong setting', () => {
     ],
     'an unknown section': [
       'log: {}\nhttps: {}\n',
-      '2: https is not known here; known are device, hardware, collect, sensors, outputs, rules, store, clock, uplink, http, log',
+      '2: https is not known here; known are device, hardware, collect, sensors, outputs, rules, alerts, store, clock, uplink, http, log',
     ],
     'an unknown key': ['log:\n  colour: true\n', '2: log.colour is not known here; known are level'],
     'an inherited word for a key': ['log:\n  __proto__: {}\n', '2: log.__proto__ is not known here; known are level'],
