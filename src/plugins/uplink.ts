@@ -29,6 +29,9 @@ interface Options {
   proxies: Proxies | undefined;
 }
 
+/** Not within the plugin: the compiler leaves a path there as it is in the source. */
+const station = () => import('../uplink/open.ts');
+
 /** Sends what the outbox holds, from the first listening moment to the end. */
 export default fp<Options>(
   async (app, { clock, config: { uplink }, proxies }) => {
@@ -37,7 +40,7 @@ export default fp<Options>(
     const uploader = uplink.url === undefined ? undefined : await build(uplink.url);
 
     async function build(url: string): Promise<Uploader> {
-      const { openUplink } = await import('../uplink/open.ts');
+      const { openUplink } = await station();
       const { token, timeout_s, ca_file: caFile } = uplink;
       const client = await openUplink({ url, token, timeoutMs: timeout_s * 1000, caFile, proxies, clock });
       const uploader = new Uploader({
