@@ -47,7 +47,7 @@ export default fp<Options>(
       onMigrated: (migrated) => log[migrated.kept === null ? 'warn' : 'info'](describeMigration(migrated)),
     });
     const { lastError } = store.health();
-    if (lastError !== null) log.error(`the database is out of reach: ${lastError} ${UNTIL_THEN}`);
+    if (lastError !== null) log.error(`the database is out of reach: ${lastError.replace(/\.$/, '')}. ${UNTIL_THEN}`);
     const watch = new Loop({
       clock: options.clock,
       pauseMs: () => LOOK_EVERY_MS,
