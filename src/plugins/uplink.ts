@@ -2,7 +2,7 @@ import fp from 'fastify-plugin';
 import type { Config } from '../../schemas/config.ts';
 import type { Uplink } from '../../schemas/uplink.ts';
 import { type Clock, toTimestamp } from '../clock.ts';
-import type { Lane } from '../store/protocol.ts';
+import type { Lane } from '../store/outbox-protocol.ts';
 import type { Proxies } from '../uplink/proxy.ts';
 import { roomForHours } from '../uplink/room.ts';
 import type { RawTraffic } from '../uplink/saving.ts';

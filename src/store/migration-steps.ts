@@ -179,4 +179,8 @@ export const MIGRATIONS: readonly string[] = [
    -- One row: changes of outputs and steps of alerts that were given up, since the database was made.
    CREATE TABLE dropped_record (count INTEGER NOT NULL) STRICT;
    INSERT INTO dropped_record (count) VALUES (0);`,
+
+  `-- Not null: refused alone, and why. Whether the item or the receiver is at fault is not known yet.
+   ALTER TABLE outbox ADD COLUMN held TEXT;
+   CREATE INDEX outbox_held ON outbox (lane, start, id) WHERE held IS NOT NULL;`,
 ];

@@ -6,6 +6,7 @@ import { Gaps } from './gaps.ts';
 import { GivenUp } from './given-up.ts';
 import { probeMedium, roomOnDisk } from './medium.ts';
 import { OpenWindows } from './open-windows.ts';
+import { outboxOperations } from './outbox-operations.ts';
 import { OutboxTable } from './outbox-table.ts';
 import type { Recovery, StoreOperations, Writing } from './protocol.ts';
 import { Readings } from './readings.ts';
@@ -85,11 +86,7 @@ export function storeOperations(
       });
       return moved;
     },
-    nextBatch: ({ lane, maxItems, device, uid }) => outbox.next(lane, maxItems, { device, device_uid: uid }),
-    acknowledge: ({ batch }) => outbox.acknowledge(batch),
-    splitBatch: ({ batch }) => outbox.split(batch),
-    setAside: ({ batch, reason }) => outbox.setAside(batch, reason),
-    outboxState: () => outbox.state(),
+    ...outboxOperations(database, { outbox, openAlerts: records.openAlerts }),
     close() {
       try {
         readings.checkpoint();

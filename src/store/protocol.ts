@@ -1,6 +1,7 @@
 import type { Quality } from '../../schemas/sensors.ts';
 import type { Statistics } from '../summaries/statistics.ts';
 import type { Window } from '../summaries/window.ts';
+import type { OutboxOperations } from './outbox-protocol.ts';
 import type { Publishing, RecordOperations } from './records.ts';
 
 /** What a series records: values of a sensor, or states of an output. */
@@ -75,31 +76,6 @@ export interface StoredSummary {
   values: Statistics;
 }
 
-/** A way upstream of its own: alerts never wait behind summaries. */
-export type Lane = 'alert' | 'summary';
-
-/** Items that go upstream together. It keeps its bytes until it is settled, also over a restart. */
-export interface Batch {
-  readonly id: number;
-  readonly lane: Lane;
-  readonly items: number;
-  /** Idempotency-Key: derived from the body. */
-  readonly key: string;
-  /** The exact JSON to send. */
-  readonly body: string;
-  /** Readings that its items stand for. */
-  readonly readings: number;
-}
-
-export interface OutboxState {
-  items: number;
-  bytes: number;
-  readings: number;
-  /** When the oldest waiting item was made. */
-  oldestAt: number | null;
-  setAside: { id: string; reason: string }[];
-}
-
 /** A life of the process whose clock is not trusted yet. */
 export interface Run {
   id: number;
@@ -155,7 +131,7 @@ export interface Commit {
 export type Writing = 'nothing' | 'block' | 'row';
 
 /** What the worker does for the main thread: the only talk between the two. */
-export interface StoreOperations extends RecordOperations {
+export interface StoreOperations extends RecordOperations, OutboxOperations {
   /** Throws where the disk would not take a row: looks, or writes a block of its own, or into the database. */
   probe(request: { write: Writing }): void;
   /** Bytes that the database and its log may have, by their limit and by what is free on the disk. */
@@ -176,11 +152,6 @@ export interface StoreOperations extends RecordOperations {
   beginRun(request: { boot: string; wall: number; monotonic: number; offset?: number }): Run;
   /** Tells the true offset of a run; moves at most `limit` rows to their true time. Answers how many it moved. */
   trustRun(request: { run: number; offset: number; limit: number }): number;
-  nextBatch(request: { lane: Lane; maxItems: number; device: string; uid?: string | undefined }): Batch | null;
-  acknowledge(request: { batch: number }): void;
-  splitBatch(request: { batch: number }): void;
-  setAside(request: { batch: number; reason: string }): void;
-  outboxState(request: Record<string, never>): OutboxState;
   close(request: Record<string, never>): void;
 }
 

@@ -64,5 +64,5 @@ export function recordOperations(database: Database, { runs, maxBytes }: Options
     alerts.shift(run, by);
     rules.shift(run, by);
   };
-  return { operations, shift };
+  return { operations, shift, openAlerts: () => alerts.open() };
 }

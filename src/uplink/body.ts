@@ -5,7 +5,8 @@ import { gzip } from 'node:zlib';
 /** The header that says so costs as much. */
 const GZIP_HEADER_BYTES = 'content-encoding: gzip\r\n'.length;
 const SMALLEST = { level: 9, memLevel: 9 };
-const MAX_ANSWER_BYTES = 64 * 1024;
+/** Room for a list of all items of the largest batch that are refused. */
+const MAX_ANSWER_BYTES = 256 * 1024;
 
 const compress = promisify(gzip);
 

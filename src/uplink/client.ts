@@ -5,6 +5,7 @@ import { CONNECT_MS, openPool } from './connections.ts';
 import { isDistrust, mayHaveLeft, NoAnswer, sentenceOf } from './failures.ts';
 import type { Batch } from './outbox.ts';
 import { type Outcome, outcomeOf } from './outcome.ts';
+import { partlyRefused } from './partly-refused.ts';
 
 /** What a try to send came to, and the bytes of HTTP that left the device for it. */
 export interface Sent {
@@ -25,6 +26,12 @@ interface Options {
   clock: Clock;
   /** Opens connections: before the first request, and anew when the receiver is not trusted. Straight to it by default. */
   open?: () => Promise<Dispatcher>;
+}
+
+interface Content {
+  headers: Record<string, string>;
+  body: Buffer;
+  signal: AbortSignal;
 }
 
 const MAX_QUOTE = 200;
@@ -60,7 +67,8 @@ export class UplinkClient implements Sender {
       deadline.abort(new NoAnswer('it did not finish its answer in time')),
     );
     try {
-      const outcome = await this.#post(headers, body, AbortSignal.any([signal, deadline.signal]));
+      const request = { headers, body, signal: AbortSignal.any([signal, deadline.signal]) };
+      const outcome = await this.#post(request, batch);
       return { outcome, bytes };
     } catch (error) {
       if (isDistrust(error)) this.#letGo()?.then((to) => to.close(), ignored);
@@ -91,13 +99,15 @@ export class UplinkClient implements Sender {
     return dispatcher;
   }
 
-  async #post(headers: Record<string, string>, body: Buffer, signal: AbortSignal): Promise<Outcome> {
+  async #post(content: Content, batch: Batch): Promise<Outcome> {
+    const { signal } = content;
     const { origin, pathname, search } = this.#url;
-    const request = { origin, path: pathname + search, method: 'POST', headers, body, signal } as const;
+    const request = { origin, path: pathname + search, method: 'POST', ...content } as const;
     // undici heeds the signal only once a connection stands.
     const answer = await Promise.race([this.#connections().then((to) => to.request(request)), aborted(signal)]);
     const text = await Promise.race([readAnswer(answer.body), aborted(signal)]);
     const { code, detail = text } = problemIn(text);
+    const refused = partlyRefused(text, batch.body).map(({ id, reason }) => ({ id, reason: this.#quote(reason) }));
     const header = (name: string) => [answer.headers[name]].flat()[0];
     return outcomeOf(
       {
@@ -107,6 +117,8 @@ export class UplinkClient implements Sender {
         location: this.#quote(header('location')),
         text: this.#quote(detail),
         code,
+        refused,
+        refusesAll: refused.length > 0 && refused.length === batch.items,
       },
       this.#where,
       this.#clock.now(),

@@ -1,31 +1,8 @@
-import type { Cancel, Clock } from '../clock.ts';
-import type { Sender, Sent } from './client.ts';
-import type { Batch, Lane, Outbox } from './outbox.ts';
-import type { Pace } from './pace.ts';
+import type { Cancel } from '../clock.ts';
+import type { Shared } from './lane-parts.ts';
+import { type Offer, Offers } from './offers.ts';
+import type { Lane } from './outbox.ts';
 import { Schedule } from './schedule.ts';
-
-/** What both lanes share. */
-export interface Shared {
-  outbox: Outbox;
-  sender: Sender;
-  pace: Pace;
-  clock: Clock;
-  /** Numbers from 0 up to 1. */
-  random: () => number;
-  maxBatch: number;
-  /** Milliseconds for which summaries gather behind a sending. */
-  gatherMs: number;
-  /** Monotonic time before which nothing is sent, because the receiver does not know this device. */
-  pausedUntil: () => number;
-  listener: Listener;
-}
-
-/** What a lane tells. All of it is synchronous and must not throw. */
-export interface Listener {
-  onRequest(): void;
-  onAnswer(batch: Batch, sent: Sent): void;
-  onOutboxError(why: string): void;
-}
 
 /** Sends what waits in one lane: one request at a time, the next one when the last one is settled. */
 export class LaneLoop {
@@ -37,6 +14,7 @@ export class LaneLoop {
   /** The lane that finds out for this one, too, whether the receiver is back. */
   readonly #ahead: LaneLoop | undefined;
   readonly #schedule: Schedule;
+  readonly #offers: Offers;
   readonly #end = new AbortController();
   #started = false;
   /** While a round runs, for its end: there may be more than it saw; somebody wants the next try at once. */
@@ -44,6 +22,8 @@ export class LaneLoop {
   #hurry = false;
   /** The last try did not leave the device. */
   #isCutOff = false;
+  /** How long the last refusal asked to wait. */
+  #retryAfterMs: number | undefined;
   /** The receiver has answered, and the outbox did not take it: done before anything is sent again. */
   #unsettled: (() => Promise<void>) | undefined;
   #cancelTimer: Cancel = () => {};
@@ -54,6 +34,12 @@ export class LaneLoop {
     this.#shared = shared;
     this.#ahead = ahead;
     this.#schedule = new Schedule(shared.clock, shared.random, lane === 'summary' ? shared.gatherMs : 0);
+    this.#offers = new Offers(lane, shared.outbox, shared.maxBatch);
+  }
+
+  /** Why the receiver refuses, while it takes nothing of this lane; null otherwise. */
+  get refusing(): string | null {
+    return this.#offers.refusing;
   }
 
   /** Monotonic time of the first of the failures in a row. */
@@ -81,10 +67,13 @@ export class LaneLoop {
     this.#end.abort();
   }
 
-  /** There is a new item. An alert is tried at once, also while its lane backs off. */
+  /**
+   * There is a new item. An alert is tried at once, also while its lane backs off, and anything where all before it was
+   * refused.
+   */
   wake(): void {
     this.#more = true;
-    if (this.lane === 'alert' || this.failingSince === null) this.hurry();
+    if (this.lane === 'alert' || this.failingSince === null || this.refusing !== null) this.hurry();
   }
 
   /** Ends a wait that the receiver did not ask for. */
@@ -113,19 +102,21 @@ export class LaneLoop {
   }
 
   async #round(): Promise<void> {
-    const { outbox, pace, maxBatch, listener } = this.#shared;
+    const { pace, listener } = this.#shared;
     if (!this.#mayGo()) return;
     this.#more = this.#hurry = false;
     try {
       await this.#settle(this.#unsettled);
-      const batch = await outbox.next(this.lane, maxBatch);
-      if (batch === undefined) return this.#rest();
+      const offer = await this.#offers.next();
+      if (offer === 'nothing') return this.#rest();
+      if (offer === 'refused') return this.#isRefused();
       if (await this.#staysBehind()) return;
       this.sending = true;
       // The other lane may have learned meanwhile that nothing is to be sent.
-      if ((await pace.turn(this.lane)) && this.#mayGo()) await this.#send(batch);
+      if ((await pace.turn(this.lane)) && this.#mayGo()) await this.#send(offer);
     } catch (error) {
       this.#isCutOff = false;
+      this.#offers.interrupt();
       this.#failed();
       listener.onOutboxError(`The store of what is to be sent fails: ${(error as Error).message}`);
     }
@@ -147,23 +138,28 @@ export class LaneLoop {
     return true;
   }
 
-  async #send(batch: Batch): Promise<void> {
-    const { outbox, sender, listener } = this.#shared;
+  async #send(offer: Offer): Promise<void> {
+    const { sender, listener } = this.#shared;
+    const { batch } = offer;
     listener.onRequest();
     const sent = await sender.send(batch, this.#end.signal);
     const { outcome } = sent;
     this.#isCutOff = outcome.kind === 'retry' && sent.bytes === 0;
-    if (outcome.kind === 'retry' || outcome.kind === 'unauthorised') {
-      if (this.#end.signal.aborted) return; // not the receiver's fault
-      this.#failed(outcome.kind === 'retry' ? outcome.retryAfterMs : undefined);
-      listener.onAnswer(batch, sent);
-      return;
-    }
-    this.#schedule.gotThrough();
+    const isLost = outcome.kind === 'retry' || outcome.kind === 'unauthorised';
+    if (isLost && this.#end.signal.aborted) return; // not the receiver's fault
+    const settlement = this.#offers.settle(offer, outcome);
+    this.#retryAfterMs = 'retryAfterMs' in outcome ? outcome.retryAfterMs : undefined;
+    if (isLost) this.#failed(this.#retryAfterMs);
+    else if (outcome.kind === 'accepted') this.#schedule.gotThrough();
+    else this.#schedule.goOn();
     listener.onAnswer(batch, sent);
-    if (outcome.kind === 'accepted') await this.#settle(() => outbox.acknowledge(batch));
-    else if (batch.items > 1) await this.#settle(() => outbox.split(batch));
-    else await this.#settle(() => outbox.setAside(batch, outcome.why));
+    await this.#settle(settlement);
+  }
+
+  #isRefused(): void {
+    this.#schedule.refused(this.#retryAfterMs);
+    if (this.#hurry) this.#schedule.hurry();
+    this.#shared.listener.onRefusing(this.refusing ?? '');
   }
 
   async #settle(settle: (() => Promise<void>) | undefined): Promise<void> {

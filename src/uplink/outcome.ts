@@ -1,10 +1,14 @@
 import { retryAfterMs } from './backoff.ts';
+import type { RefusedItem } from './outbox.ts';
 
 /** What one try to send a batch came to. `why` is a sentence for a person. */
 export type Outcome =
-  | { kind: 'accepted' }
-  /** The receiver will never take this content. */
-  | { kind: 'refused'; why: string }
+  /** All of it, but for the items that the receiver names. */
+  | { kind: 'accepted'; refused?: readonly RefusedItem[] }
+  /** Not stored: the content is at fault, or the receiver. */
+  | { kind: 'refused'; why: string; retryAfterMs?: number | undefined }
+  /** An item of it is there already. */
+  | { kind: 'exists'; why: string }
   | { kind: 'unauthorised'; why: string }
   | { kind: 'retry'; why: string; retryAfterMs?: number | undefined };
 
@@ -18,7 +22,14 @@ export interface Answer {
   text?: string;
   /** The `code` of a JSON body that has one. */
   code?: string | undefined;
+  /** Items of the batch that a 2xx names as refused. */
+  refused?: readonly RefusedItem[];
+  /** It names all of them. */
+  refusesAll?: boolean;
 }
+
+/** Never about the content, whatever that is: the device, a proxy, or the moment. Any other 4xx may be. */
+const NOT_THE_CONTENT: ReadonlySet<number> = new Set([407, 408, 425, 429]);
 
 /** Code of a 409 that is about the whole batch: another machine sends under the name of this one. */
 export const DEVICE_UID_CONFLICT = 'device_uid_conflict';
@@ -28,7 +39,7 @@ const NAME_IS_TAKEN =
 /** What a person can do about a status; a status that is not here speaks for itself. */
 const ADVICE: Readonly<Record<number, string>> = {
   401: 'set a valid token in EDGE_UPLINK_TOKEN',
-  403: 'the token in EDGE_UPLINK_TOKEN may not write there',
+  403: 'the token in EDGE_UPLINK_TOKEN may not write there, or something in between forbids the content',
   404: 'nothing is there, correct the path in uplink.url',
   405: 'it takes no POST, correct uplink.url',
   407: 'a proxy in between wants a login',
@@ -41,21 +52,18 @@ const ADVICE: Readonly<Record<number, string>> = {
 
 /** `where` is the receiver's address as it may be shown. `nowMs` is wall time. */
 export function outcomeOf(answer: Answer, where: string, nowMs: number): Outcome {
-  const { status } = answer;
-  if (status >= 200 && status < 300) return { kind: 'accepted' };
+  const { status, refused = [], refusesAll = false } = answer;
   const why = sentence(answer, where);
-  if (isNameTaken(answer)) return { kind: 'unauthorised', why };
-  switch (status) {
-    case 400:
-    case 413:
-    case 422:
-      return { kind: 'refused', why };
-    case 401:
-    case 403:
-      return { kind: 'unauthorised', why };
-    default:
-      return { kind: 'retry', why, retryAfterMs: retryAfterMs(answer.retryAfter, answer.date, nowMs) };
+  if (status >= 200 && status < 300) {
+    if (refusesAll) return { kind: 'refused', why: `${where} took nothing of it. It says: ${refused[0]?.reason}` };
+    return { kind: 'accepted', ...(refused.length > 0 && { refused }) };
   }
+  if (status === 401 || isNameTaken(answer)) return { kind: 'unauthorised', why };
+  if (status === 409) return { kind: 'exists', why };
+  const waitMs = retryAfterMs(answer.retryAfter, answer.date, nowMs);
+  const mayBeContent = status >= 400 && status < 500 && !NOT_THE_CONTENT.has(status);
+  if (mayBeContent) return { kind: 'refused', why, ...(waitMs !== undefined && { retryAfterMs: waitMs }) };
+  return { kind: 'retry', why, retryAfterMs: waitMs };
 }
 
 const isNameTaken = ({ status, code }: Answer) => status === 409 && code === DEVICE_UID_CONFLICT;

@@ -6,6 +6,9 @@ const HURRY_GAP_MS = 5000;
 /** How often an idle lane looks for items that nobody announced. */
 const LOOK_EVERY_MS = 60_000;
 
+/** A receiver that refuses is there: no reason to ask it every second. A new item ends the wait. */
+const FIRST_ATTEMPT_REFUSED = 5;
+
 const NEVER = Number.NEGATIVE_INFINITY;
 
 /** When one lane tries next, in monotonic time. */
@@ -39,6 +42,11 @@ export class Schedule {
     this.#sentAt = this.#dueAt;
   }
 
+  /** At once, as far as it may: the answer was about the batch, and the next one is another. */
+  goOn(): void {
+    this.#dueAt = this.#clock.monotonic();
+  }
+
   nothingToDo(): void {
     this.#isWell();
     this.#dueAt += LOOK_EVERY_MS;
@@ -57,6 +65,12 @@ export class Schedule {
     this.#dueAt = now + waitMs({ attempt: this.#attempt, retryAfterMs }, this.#random);
     this.#attempt += 1;
     if (retryAfterMs !== undefined) this.#retryAfterUntil = now + retryAfterMs;
+  }
+
+  /** Everything was refused. */
+  refused(retryAfterMs?: number): void {
+    this.#attempt = Math.max(this.#attempt, FIRST_ATTEMPT_REFUSED);
+    this.failed(retryAfterMs);
   }
 
   /** Ends a wait, unless the receiver asked for it. */

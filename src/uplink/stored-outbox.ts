@@ -1,7 +1,7 @@
 import type { Cancel, Clock } from '../clock.ts';
-import type { OutboxState } from '../store/protocol.ts';
+import type { OutboxState } from '../store/outbox-protocol.ts';
 import type { Store } from '../store/store.ts';
-import type { Batch, Lane, Outbox } from './outbox.ts';
+import type { Batch, Lane, Outbox, ProbeFrom, RefusedItem } from './outbox.ts';
 
 interface Options {
   store: Pick<Store, 'ask'>;
@@ -9,6 +9,7 @@ interface Options {
   /** What belongs to the machine, to tell two devices of one name apart. */
   uid?: string | undefined;
   clock: Clock;
+  onDeadLetters?: (refused: readonly { reason: string }[]) => void;
 }
 
 /** Counting walks along the whole backlog: not more often than this. */
@@ -31,8 +32,19 @@ export class StoredOutbox implements Outbox {
     return (await store.ask('nextBatch', { lane, maxItems, device, uid })) ?? undefined;
   }
 
-  async acknowledge({ id }: Batch): Promise<void> {
-    await this.#options.store.ask('acknowledge', { batch: id });
+  async suspects(lane: Lane): Promise<Batch[]> {
+    const { store, device, uid } = this.#options;
+    return store.ask('suspects', { lane, device, uid });
+  }
+
+  async probe(lane: Lane, from: ProbeFrom): Promise<Batch | undefined> {
+    const { store, device, uid } = this.#options;
+    return (await store.ask('probeBatch', { lane, from, device, uid })) ?? undefined;
+  }
+
+  async acknowledge({ id }: Batch, refused: readonly RefusedItem[] = []): Promise<void> {
+    await this.#options.store.ask('acknowledge', { batch: id, refused });
+    if (refused.length > 0) this.#options.onDeadLetters?.(refused);
     this.changed();
   }
 
@@ -40,8 +52,17 @@ export class StoredOutbox implements Outbox {
     await this.#options.store.ask('splitBatch', { batch: id });
   }
 
+  async hold({ id }: Batch, reason: string): Promise<void> {
+    await this.#options.store.ask('hold', { batch: id, reason });
+  }
+
+  async release({ id }: Batch): Promise<void> {
+    await this.#options.store.ask('release', { batch: id });
+  }
+
   async setAside({ id }: Batch, reason: string): Promise<void> {
     await this.#options.store.ask('setAside', { batch: id, reason });
+    this.#options.onDeadLetters?.([{ reason }]);
     this.changed();
   }
 

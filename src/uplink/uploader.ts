@@ -1,11 +1,12 @@
 import { type Clock, toTimestamp } from '../clock.ts';
 import type { Sender, Sent } from './client.ts';
-import { LaneLoop, type Listener } from './lane.ts';
+import { LaneLoop } from './lane.ts';
+import type { Listener } from './lane-parts.ts';
 import type { Batch, Lane, Outbox } from './outbox.ts';
 import { Pace } from './pace.ts';
 
 export interface UplinkStatus {
-  /** `paused`: the receiver does not accept the token. `waiting`: it is out of reach or not well. */
+  /** `paused`: the receiver does not accept the token, or anything. `waiting`: it is out of reach or not well. */
   state: 'idle' | 'sending' | 'waiting' | 'paused';
   /** Wall times in milliseconds since 1970. */
   lastSuccessAt: number | null;
@@ -13,6 +14,8 @@ export interface UplinkStatus {
   /** Since when one of the lanes does not get through; null while both do. */
   failingSince: number | null;
   nextTryAt: number | null;
+  /** Why the receiver refuses, while it takes nothing of a lane; null while it does. */
+  refusing: string | null;
   /** Since the start of the process, retries included. */
   requests: number;
   itemsSent: number;
@@ -36,6 +39,14 @@ interface Options {
   log: Log;
 }
 
+type Trouble = 'failing' | 'refusing' | 'paused';
+
+const TOLD: Readonly<Record<Trouble, string>> = {
+  failing: 'does not deliver, tried again for ever',
+  refusing: 'everything is refused; all of it is kept and tried again',
+  paused: 'paused, tried again every 5 minutes',
+};
+
 const PAUSE_MS = 5 * 60_000;
 /** How long the end of the process waits for an answer. Without one the batch is sent again after the next start. */
 const STOP_GRACE_MS = 2000;
@@ -52,7 +63,7 @@ export class Uploader {
   #lastSuccessAt: number | null = null;
   #lastError: UplinkStatus['lastError'] = null;
   /** What the log was last told, and since when that is so. */
-  #told: { state: 'failing' | 'paused'; since: number } | undefined;
+  #told: { state: Trouble; since: number } | undefined;
 
   constructor({ outbox, sender, clock, random, maxBatch, gatherMs = 0, log }: Options) {
     this.#clock = clock;
@@ -62,6 +73,7 @@ export class Uploader {
     const listener: Listener = {
       onRequest: () => void this.#counts.requests++,
       onAnswer: (batch, sent) => this.#onAnswer(batch, sent),
+      onRefusing: (why) => this.#failed(why, 'refusing'),
       onOutboxError: (why) => this.#failed(why, 'failing'),
     };
     const shared = { outbox, sender, pace: this.#pace, clock, random, maxBatch, gatherMs, pausedUntil, listener };
@@ -106,6 +118,7 @@ export class Uploader {
       lastError: this.#lastError,
       failingSince: this.#wallTime(failing.map(({ failingSince }) => failingSince ?? 0)),
       nextTryAt: this.#wallTime(nextTries.map((at) => Math.max(at, this.#clock.monotonic()))),
+      refusing: this.#both.find(({ refusing }) => refusing !== null)?.refusing ?? null,
       ...this.#counts,
     };
   }
@@ -116,7 +129,8 @@ export class Uploader {
 
   #state(): UplinkStatus['state'] {
     if (this.#both.some(({ sending }) => sending)) return 'sending';
-    if (this.#pausedUntil > this.#clock.monotonic()) return 'paused';
+    const refuses = this.#both.some(({ refusing }) => refusing !== null);
+    if (refuses || this.#pausedUntil > this.#clock.monotonic()) return 'paused';
     return this.#failing().length > 0 ? 'waiting' : 'idle';
   }
 
@@ -135,8 +149,8 @@ export class Uploader {
       this.#reached();
     } else if (outcome.kind === 'refused') {
       this.#lastError = { why: outcome.why, at: now };
-      if (batch.items === 1) this.#log.warn({ key: batch.key, why: outcome.why }, 'uplink: an item is set aside');
-      this.#reached();
+    } else if (outcome.kind === 'exists') {
+      if (batch.items === 1) this.#reached();
     } else if (outcome.kind === 'unauthorised') {
       this.#pausedUntil = this.#clock.monotonic() + PAUSE_MS;
       this.#failed(outcome.why, 'paused');
@@ -153,12 +167,11 @@ export class Uploader {
     this.#told = undefined;
   }
 
-  #failed(why: string, state: 'failing' | 'paused'): void {
+  #failed(why: string, state: Trouble): void {
     const at = this.#clock.now();
     this.#lastError = { why, at };
     if (this.#told?.state === state || this.#told?.state === 'paused') return;
     this.#told = { state, since: this.#told?.since ?? at };
-    const what = state === 'paused' ? 'paused, tried again every 5 minutes' : 'does not deliver, tried again for ever';
-    this.#log.warn({ why }, `uplink: ${what}`);
+    this.#log.warn({ why }, `uplink: ${TOLD[state]}`);
   }
 }

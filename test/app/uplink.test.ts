@@ -121,7 +121,7 @@ test('what the receiver refuses is set aside and listed, and the rest is sent', 
   const poison = 'pi/air/2026-11-23T10:00:00.000Z/0';
   receiver.judge = ({ items }) =>
     items.some(({ id }) => id === poison) ? { status: 422, body: 'no such sensor' } : undefined;
-  for (let round = 0; round < 3; round++) {
+  for (let round = 0; round < 5; round++) {
     await flush();
   }
   const { backlog, set_aside } = await get();

@@ -32,8 +32,12 @@ interface Options {
 /** An outbox that does one thing or another otherwise. */
 export const except = (outbox: Outbox, changes: Partial<Outbox>): Outbox => ({
   next: (lane, maxItems) => outbox.next(lane, maxItems),
-  acknowledge: (batch) => outbox.acknowledge(batch),
+  suspects: (lane) => outbox.suspects(lane),
+  probe: (lane, from) => outbox.probe(lane, from),
+  acknowledge: (batch, refused) => outbox.acknowledge(batch, refused),
   split: (batch) => outbox.split(batch),
+  hold: (batch, reason) => outbox.hold(batch, reason),
+  release: (batch) => outbox.release(batch),
   setAside: (batch, reason) => outbox.setAside(batch, reason),
   ...changes,
 });

@@ -4,7 +4,8 @@ import type { Database } from 'better-sqlite3';
 import { openDatabase } from '../../src/store/database.ts';
 import { recover } from '../../src/store/opening.ts';
 import { storeOperations } from '../../src/store/operations.ts';
-import type { Batch, StoreOperations } from '../../src/store/protocol.ts';
+import type { Batch } from '../../src/store/outbox-protocol.ts';
+import type { StoreOperations } from '../../src/store/protocol.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { type Event, ROOM } from './what-may-happen.ts';
 

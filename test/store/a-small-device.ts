@@ -2,7 +2,7 @@ import { statSync } from 'node:fs';
 import type { TestContext } from 'node:test';
 import { openDatabase } from '../../src/store/database.ts';
 import { storeOperations } from '../../src/store/operations.ts';
-import type { Lane } from '../../src/store/protocol.ts';
+import type { Lane } from '../../src/store/outbox-protocol.ts';
 import { HOUR_MS } from '../../src/summaries/window.ts';
 import { aRow, newFile, WINDOW_MS } from './a-store.ts';
 

@@ -19,6 +19,12 @@ const OPERATIONS: Record<Operation, 'asked again' | 'makes room itself'> = {
   acknowledge: 'asked again',
   splitBatch: 'asked again',
   setAside: 'asked again',
+  suspects: 'asked again',
+  probeBatch: 'asked again',
+  hold: 'asked again',
+  release: 'asked again',
+  requeue: 'asked again',
+  requeueAlerts: 'asked again',
   // Reads: a sort may need room as well.
   history: 'asked again',
   snapshots: 'asked again',

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { describe, it, type TestContext } from 'node:test';
+import type { Lane } from '../../src/store/outbox-protocol.ts';
 import { OutboxTable } from '../../src/store/outbox-table.ts';
-import type { Lane } from '../../src/store/protocol.ts';
 import { newFile, openTable } from './a-store.ts';
 
 const WINDOW_MS = 300_000;
@@ -148,8 +148,9 @@ describe('an item that the receiver refuses', () => {
       add(`w${start}`, start);
       operations.setAside({ batch: next()?.id ?? -1, reason: 'no' });
     }
-    const { setAside } = operations.outboxState({});
+    const { setAside, setAsideCount } = operations.outboxState({});
     assert.deepEqual([setAside.length, setAside[0]?.id, setAside.at(-1)?.id], [100, 'w130', 'w31']);
+    assert.equal(setAsideCount, 130, 'and all of them are counted');
   });
 });
 
@@ -162,7 +163,8 @@ it('no two items have the same id: the second one is refused', (t) => {
 
 it('the state counts what waits, in bytes too, and knows the oldest', (t) => {
   const { add, operations } = openOutbox(t);
-  assert.deepEqual(operations.outboxState({}), { items: 0, bytes: 0, readings: 0, oldestAt: null, setAside: [] });
+  const nothing = { items: 0, bytes: 0, readings: 0, oldestAt: null, setAside: [], setAsideCount: 0 };
+  assert.deepEqual(operations.outboxState({}), nothing);
   add('w2', 2);
   add('w1', 1);
   const bytes = 2 * Buffer.byteLength('{"id":"w1","unit":"°C"}');
@@ -172,5 +174,6 @@ it('the state counts what waits, in bytes too, and knows the oldest', (t) => {
     readings: 60,
     oldestAt: 1 + WINDOW_MS,
     setAside: [],
+    setAsideCount: 0,
   });
 });

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Batch, Lane, Outbox } from '../../src/uplink/outbox.ts';
+import type { Batch, Lane, Outbox, ProbeFrom, RefusedItem } from '../../src/uplink/outbox.ts';
 import type { Item } from './receiver.ts';
 
 /** The outbox without a disk, and the model of what one does. */
@@ -11,15 +11,19 @@ export class MemoryOutbox implements Outbox {
 
   readonly #waiting: Record<Lane, Item[]> = { alert: [], summary: [] };
   readonly #batches: Record<Lane, { batch: Batch; items: Item[] }[]> = { alert: [], summary: [] };
+  readonly #suspects: Record<Lane, { batch: Batch; items: Item[] }[]> = { alert: [], summary: [] };
+  /** As they came. */
+  readonly #order: Item[] = [];
   #lastId = 0;
 
   add(...items: Item[]): void {
+    this.#order.push(...items);
     for (const item of items) this.#waiting[item.kind === 'alert' ? 'alert' : 'summary'].push(item);
   }
 
   /** Items that are not settled. */
   get size(): number {
-    const inBatches = Object.values(this.#batches).flat();
+    const inBatches = [this.#batches, this.#suspects].flatMap((lanes) => Object.values(lanes).flat());
     return inBatches.reduce((sum, { items }) => sum + items.length, 0) + Object.values(this.#waiting).flat().length;
   }
 
@@ -30,9 +34,29 @@ export class MemoryOutbox implements Outbox {
     return this.#batches[lane][0]?.batch;
   }
 
-  async acknowledge(batch: Batch): Promise<void> {
+  async suspects(lane: Lane): Promise<Batch[]> {
     this.#work();
-    this.acknowledged.push(...this.#take(batch));
+    return this.#suspects[lane].map(({ batch }) => batch);
+  }
+
+  async probe(lane: Lane, from: ProbeFrom): Promise<Batch | undefined> {
+    this.#work();
+    const waiting = this.#waiting[lane];
+    if (waiting.length === 0) return undefined;
+    const items = waiting.splice(from === 'newest' ? -1 : Math.floor(waiting.length / 2), 1);
+    const probe = this.#batchOf(lane, items);
+    this.#batches[lane].push(probe);
+    return probe.batch;
+  }
+
+  async acknowledge(batch: Batch, refused: readonly RefusedItem[] = []): Promise<void> {
+    this.#work();
+    const reasons = new Map(refused.map(({ id, reason }) => [id, reason]));
+    for (const item of this.#take(batch)) {
+      const reason = reasons.get(item.id);
+      if (reason === undefined) this.acknowledged.push(item);
+      else this.setAsideItems.push({ item, reason });
+    }
   }
 
   async split(batch: Batch): Promise<void> {
@@ -43,6 +67,20 @@ export class MemoryOutbox implements Outbox {
     this.#batches[batch.lane].unshift(...halves.map((part) => this.#batchOf(batch.lane, part)));
   }
 
+  async hold(batch: Batch): Promise<void> {
+    this.#work();
+    const items = this.#take(batch);
+    if (items.length > 0) this.#suspects[batch.lane].push({ batch, items });
+    this.#suspects[batch.lane].sort((a, b) => this.#place(a.items) - this.#place(b.items));
+  }
+
+  async release(batch: Batch): Promise<void> {
+    this.#work();
+    const waiting = this.#waiting[batch.lane];
+    waiting.push(...this.#take(batch));
+    waiting.sort((a, b) => this.#place([a]) - this.#place([b]));
+  }
+
   async setAside(batch: Batch, reason: string): Promise<void> {
     this.#work();
     for (const item of this.#take(batch)) this.setAsideItems.push({ item, reason });
@@ -50,9 +88,15 @@ export class MemoryOutbox implements Outbox {
 
   /** The items of a batch that is not settled yet; none when it is. */
   #take(batch: Batch): Item[] {
-    const batches = this.#batches[batch.lane];
-    const index = batches.findIndex((other) => other.batch.id === batch.id);
-    return index < 0 ? [] : (batches.splice(index, 1)[0]?.items ?? []);
+    for (const batches of [this.#batches[batch.lane], this.#suspects[batch.lane]]) {
+      const index = batches.findIndex((other) => other.batch.id === batch.id);
+      if (index >= 0) return batches.splice(index, 1)[0]?.items ?? [];
+    }
+    return [];
+  }
+
+  #place([first]: Item[]): number {
+    return first === undefined ? -1 : this.#order.indexOf(first);
   }
 
   #batchOf(lane: Lane, items: Item[]): { batch: Batch; items: Item[] } {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import { summaries } from './items.ts';
-import { accepted, anUploader, refused } from './running-uploader.ts';
+import { accepted, anUploader } from './running-uploader.ts';
 
 const MINUTE_MS = 60_000;
 
@@ -30,7 +30,7 @@ it('an outbox that fails is shown, asked with growing waits, and goes on when it
 
 for (const [what, outcome] of [
   ['an acknowledgement', accepted],
-  ['a refusal', refused],
+  ['a word that it is there already', { kind: 'exists', why: 'it is there' }],
 ] as const) {
   it(`${what} that the outbox did not take is written down later, and nothing is sent twice for it`, async () => {
     const { uploader, outbox, sender, clock } = anUploader();
