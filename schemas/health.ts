@@ -28,6 +28,7 @@ export const HealthSchema = Type.Object(
     uplink: Type.Object({
       state: UplinkStateSchema,
       backlog_items: Type.Integer({ minimum: 0, description: 'Items that wait to be sent, as of some seconds ago.' }),
+      set_aside: Type.Integer({ minimum: 0, description: 'Items that the receiver refuses while it accepts others.' }),
     }),
     store: Type.Object({
       status: OneOf(['ok', 'failing']),

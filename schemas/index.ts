@@ -16,7 +16,7 @@ import { RuleChangeSchema, RuleDefinitionSchema, RuleHistorySchema, RuleListSche
 import { SensorHistorySchema, SensorListSchema, SensorReadingSchema, SensorSchema } from './sensors.ts';
 import { SensorStatusSchema, StatusSchema } from './status.ts';
 import { SummaryListSchema, SummarySchema } from './summaries.ts';
-import { UplinkSchema } from './uplink.ts';
+import { RequeuedSchema, UplinkSchema } from './uplink.ts';
 
 /** Every schema with a name: the server registers them once, and the OpenAPI document has them as components. */
 export const namedSchemas = [
@@ -47,5 +47,6 @@ export const namedSchemas = [
   AlertSchema,
   AlertListSchema,
   UplinkSchema,
+  RequeuedSchema,
   ProblemSchema,
 ];

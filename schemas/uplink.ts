@@ -4,7 +4,8 @@ import { Nullable, OneOf, TimestampSchema } from './primitives.ts';
 export const UplinkStateSchema = OneOf(['off', 'idle', 'sending', 'waiting', 'paused'], {
   description:
     '`off`: no address is configured; `waiting`: the receiver is out of reach or not well, tried again at ' +
-    '`next_try`; `paused`: it does not accept the token, or another machine uses the name of this one.',
+    '`next_try`; `paused`: it does not accept the token, or another machine uses the name of this one, or ' +
+    'everything that it is offered is refused (`refusing`)',
 });
 
 export const UplinkSchema = Type.Object(
@@ -28,9 +29,19 @@ export const UplinkSchema = Type.Object(
     last_success: Nullable(TimestampSchema),
     last_error: Nullable(Type.Object({ error: Type.String(), at: TimestampSchema })),
     next_try: Nullable(TimestampSchema),
+    refusing: Nullable(
+      Type.String({
+        description:
+          'Why the receiver refuses all that it is offered of a lane: nothing is dropped, and it is tried again. Null ' +
+          'while it accepts.',
+      }),
+    ),
     set_aside: Type.Array(Type.Object({ id: Type.String(), reason: Type.String() }), {
-      description: 'Items that the receiver refuses: not sent again, and kept while there is room. The latest 100.',
+      description:
+        'Items that the receiver refuses while it accepts others: not sent again before `POST /api/uplink/set-aside/retry`, ' +
+        'and kept while there is room. The latest 100.',
     }),
+    set_aside_count: Type.Integer({ minimum: 0, description: 'How many of them there are.' }),
     saving: Type.Object(
       {
         readings: Type.Integer({ minimum: 0, description: 'Readings taken.' }),
@@ -53,10 +64,33 @@ export const UplinkSchema = Type.Object(
         last_success: '2026-11-23T10:05:02.120Z',
         last_error: null,
         next_try: null,
+        refusing: null,
         set_aside: [],
+        set_aside_count: 0,
         saving: { readings: 86400, reading_bytes: 26000000, items_sent: 288, bytes_sent: 160000, requests: 288 },
       },
     ],
   },
 );
 export type Uplink = Static<typeof UplinkSchema>;
+
+export const SetAsideRetrySchema = Type.Unsafe<{ ids?: string[] } | null>({
+  ...Type.Object(
+    {
+      ids: Type.Optional(
+        Type.Array(Type.String({ maxLength: 300 }), {
+          minItems: 1,
+          maxItems: 100,
+          description: 'Ids out of `set_aside`; without them, all.',
+        }),
+      ),
+    },
+    { additionalProperties: false },
+  ),
+  type: ['object', 'null'],
+});
+
+export const RequeuedSchema = Type.Object(
+  { requeued: Type.Integer({ minimum: 0, description: 'How many items wait again.' }) },
+  { $id: 'Requeued', examples: [{ requeued: 3 }] },
+);

@@ -42,6 +42,7 @@ import status from './routes/status.ts';
 import summaryRoutes from './routes/summaries.ts';
 import uplinkRoutes from './routes/uplink.ts';
 import uplinkFlush from './routes/uplink-flush.ts';
+import uplinkSetAside from './routes/uplink-set-aside.ts';
 import type { Proxies } from './uplink/proxy.ts';
 import { httpSerializerCompiler } from './validation/http-serializers.ts';
 import { httpValidatorCompiler } from './validation/http-validators.ts';
@@ -126,6 +127,9 @@ function createServer(config: Readonly<Config>, parts: Parts): FastifyInstance {
   }).withTypeProvider<TypeBoxTypeProvider>();
 }
 
+/** Routes that change something, each with the key. */
+const WRITES = [outputCommands, ruleCommands, alertCommands, uplinkFlush, uplinkSetAside];
+
 /** The table of contents, in the order in which a reading travels. */
 async function assemble(app: FastifyInstance, config: Readonly<Config>, parts: Parts & { pins: Pins }): Promise<void> {
   const { dataDirectory, pins, root = '/' } = parts;
@@ -187,7 +191,7 @@ async function assemble(app: FastifyInstance, config: Readonly<Config>, parts: P
     async (scope) => {
       app.describeApiKey(scope, true);
       scope.addHook('onRequest', app.checkApiKey);
-      for (const resource of [outputCommands, ruleCommands, alertCommands, uplinkFlush]) await scope.register(resource);
+      for (const resource of WRITES) await scope.register(resource);
     },
     { prefix: '/api' },
   );

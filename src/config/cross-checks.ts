@@ -4,6 +4,7 @@ import { ruleFaults } from '../../schemas/rule-faults.ts';
 import type { SensorConfig } from '../../schemas/sensor-config.ts';
 import { isNetwork } from '../http/addresses.ts';
 import type { Explanation } from '../validation/explain.ts';
+import { engineAt } from './engine-paths.ts';
 import { isProxyAddress } from './proxies.ts';
 
 /** What a schema cannot say: rules between values. */
@@ -25,9 +26,7 @@ export function crossChecks(config: Config): Explanation[] {
   if (3600 % config.uplink.window_s !== 0) {
     faults.push({ pointer: '/uplink/window_s', message: 'must divide an hour: 60, 300, 600, 900, …' });
   }
-  if (config.uplink.url !== undefined && !URL.canParse(config.uplink.url)) {
-    faults.push({ pointer: '/uplink/url', message: 'must be an address like https://example.org/ingest' });
-  }
+  faults.push(...uplinkUrlFaults(config.uplink.url));
   if (config.uplink.proxy !== undefined && !isProxyAddress(config.uplink.proxy)) {
     faults.push({ pointer: '/uplink/proxy', message: 'must be an address like http://proxy.example.org:3128' });
   }
@@ -46,6 +45,18 @@ export function crossChecks(config: Config): Explanation[] {
     }
   });
   return [...faults, ...excludesFaults(config), ...rulesFaults(config)];
+}
+
+function uplinkUrlFaults(url: string | undefined): Explanation[] {
+  const pointer = '/uplink/url';
+  if (url === undefined) return [];
+  if (!URL.canParse(url)) return [{ pointer, message: 'must be an address like https://example.org/ingest' }];
+  const engine = engineAt(url);
+  if (engine === undefined) return [];
+  const message =
+    `must be the address of a receiver of docs/uplink-protocol.md: this is where ${engine} takes another format, ` +
+    'and it would drop what this device sends without a word';
+  return [{ pointer, message }];
 }
 
 /** Outputs that exclude each other are not on together from the start, nor in their safe states. */

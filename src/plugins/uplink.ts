@@ -1,8 +1,10 @@
 import fp from 'fastify-plugin';
 import type { Config } from '../../schemas/config.ts';
 import type { Uplink } from '../../schemas/uplink.ts';
-import { type Clock, toTimestamp } from '../clock.ts';
+import type { Clock } from '../clock.ts';
 import type { Lane } from '../store/outbox-protocol.ts';
+import { alertsAgain } from '../uplink/alerts-again.ts';
+import { describeUplink } from '../uplink/description.ts';
 import type { Proxies } from '../uplink/proxy.ts';
 import { roomForHours } from '../uplink/room.ts';
 import type { RawTraffic } from '../uplink/saving.ts';
@@ -15,6 +17,10 @@ declare module 'fastify' {
       configured: boolean;
       /** Items that wait, from memory: at most some seconds old. */
       waiting(): number;
+      /** Dead letters, and why the newest is one, as old as that. */
+      deadLetters(): { count: number; reason: string | null };
+      /** Lets dead letters wait again, all where no ids are given; returns how many. */
+      requeue(ids?: readonly string[]): Promise<number>;
       describe(): Promise<Uplink>;
       status(): UplinkStatus | undefined;
       flush(): Promise<void>;
@@ -32,11 +38,16 @@ interface Options {
 /** Not within the plugin: the compiler leaves a path there as it is in the source. */
 const station = () => import('../uplink/open.ts');
 
+const SET_ASIDE = 'uplink: set aside, because the receiver refuses it while it accepts others';
+
 /** Sends what the outbox holds, from the first listening moment to the end. */
 export default fp<Options>(
   async (app, { clock, config: { uplink }, proxies }) => {
     const { store, log, rawTraffic, device } = app;
-    const outbox = new StoredOutbox({ store, device: device.id, uid: device.uid, clock });
+    const outbox = new StoredOutbox({
+      ...{ store, device: device.id, uid: device.uid, clock },
+      onDeadLetters: (refused) => log.warn({ why: refused[0]?.reason, items: refused.length }, SET_ASIDE),
+    });
     const uploader = uplink.url === undefined ? undefined : await build(uplink.url);
 
     async function build(url: string): Promise<Uploader> {
@@ -58,13 +69,25 @@ export default fp<Options>(
       };
       app.onWindowsClosed(wake('summary'));
       app.onAlertsPublished(wake('alert'));
-      app.addHook('onListen', async () => uploader.start());
+      const again = alertsAgain({
+        ...{ clock, outbox, onRequeued: () => uploader.wake('alert') },
+        onFault: (fault) => log.error(fault, 'open alerts that were refused could not be offered again'),
+      });
+      app.addHook('onListen', async () => {
+        uploader.start();
+        again.wake();
+      });
       app.addHook('onClose', async () => {
+        await again.stop();
         await uploader.stop();
         outbox.stop();
         await client.close();
       });
       return uploader;
+    }
+
+    async function requeue(ids?: readonly string[]): Promise<number> {
+      return outbox.requeue(ids).finally(() => (['alert', 'summary'] as const).map((lane) => uploader?.wake(lane)));
     }
 
     async function hoursUntilFull(waitingBytes: number): Promise<number> {
@@ -73,25 +96,10 @@ export default fp<Options>(
     }
 
     async function describe(): Promise<Uplink> {
-      const { items, bytes, oldestAt, setAside } = await outbox.count();
-      const status = uploader?.status();
-      const time = (at: number | null | undefined) => (at == null ? null : toTimestamp(at));
-      const error = status?.lastError;
-      return {
-        state: status?.state ?? 'off',
-        url: uplink.url === undefined ? null : withoutSecrets(uplink.url),
-        backlog: {
-          items,
-          bytes,
-          oldest_age_s: oldestAt === null ? null : Math.max(0, (clock.now() - oldestAt) / 1000),
-        },
-        hours_until_full: uploader === undefined ? null : await hoursUntilFull(bytes),
-        last_success: time(status?.lastSuccessAt),
-        last_error: error == null ? null : { error: error.why, at: toTimestamp(error.at) },
-        next_try: time(status?.nextTryAt),
-        set_aside: setAside,
-        saving: saving(rawTraffic, status),
-      };
+      const state = await outbox.count();
+      const hours = uploader === undefined ? null : await hoursUntilFull(state.bytes);
+      const now = { now: clock.now(), outbox: state, status: uploader?.status(), hoursUntilFull: hours };
+      return describeUplink({ ...now, url: uplink.url, traffic: rawTraffic });
     }
 
     // Counting walks along the backlog: the start does not wait for it. The store says itself that it is out of reach.
@@ -99,6 +107,8 @@ export default fp<Options>(
     app.decorate('uplink', {
       configured: uploader !== undefined,
       waiting: () => outbox.items,
+      deadLetters: () => outbox.deadLetters,
+      requeue,
       describe,
       status: () => uploader?.status(),
       flush: async () => uploader?.flush(),
@@ -106,18 +116,3 @@ export default fp<Options>(
   },
   { name: 'uplink', dependencies: ['store', 'records', 'summaries', 'collector'] },
 );
-
-function saving({ readings, bytes }: RawTraffic, status: UplinkStatus | undefined): Uplink['saving'] {
-  return {
-    readings,
-    reading_bytes: bytes,
-    items_sent: status?.itemsSent ?? 0,
-    bytes_sent: status?.bytesSent ?? 0,
-    requests: status?.requests ?? 0,
-  };
-}
-
-function withoutSecrets(url: string): string {
-  const { origin, pathname } = new URL(url);
-  return origin + pathname;
-}

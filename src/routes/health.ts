@@ -4,9 +4,8 @@ import { Named } from '../../schemas/primitives.ts';
 import { problems } from '../../schemas/problem.ts';
 import { toTimestamp } from '../clock.ts';
 import type { OutputBank } from '../outputs/bank.ts';
-
-/** A receiver that restarts is no fault of this device. */
-const FAILING_TOO_LONG_MS = 5 * 60_000;
+import { sentence } from './sentence.ts';
+import { uplinkReasons } from './uplink-reasons.ts';
 
 /** Rules that are named in a reason. */
 const NAMED = 5;
@@ -35,16 +34,11 @@ const health: FastifyPluginAsyncTypebox = async (app) => {
     };
   }
 
-  function uplinkReasons(): string[] {
+  function ofUplink(): string[] {
     const status = uplink.status();
     if (status === undefined) return [];
-    const reasons = timekeeping.trusted ? [] : [`${timekeeping.waiting()} Nothing new is sent upstream before.`];
-    const { state, failingSince, lastError } = status;
-    if (state === 'paused') reasons.push(`The uplink is paused: ${sentence(lastError?.why)}`);
-    else if (failingSince !== null && clock.now() - failingSince > FAILING_TOO_LONG_MS) {
-      reasons.push(`Nothing gets through upstream since ${toTimestamp(failingSince)}: ${sentence(lastError?.why)}`);
-    }
-    return reasons;
+    const untimed = timekeeping.trusted ? [] : [`${timekeeping.waiting()} Nothing new is sent upstream before.`];
+    return [...untimed, ...uplinkReasons(status, uplink.deadLetters(), clock.now())];
   }
 
   app.get(
@@ -59,7 +53,7 @@ const health: FastifyPluginAsyncTypebox = async (app) => {
     },
     async () => {
       const onDisk = storeHealth();
-      const reasons = [...staleReasons(latest.stale()), ...pinReasons(hardware.fault, app.outputs), ...uplinkReasons()];
+      const reasons = [...staleReasons(latest.stale()), ...pinReasons(hardware.fault, app.outputs), ...ofUplink()];
       reasons.push(...storeReasons(onDisk, recorder.dropped), ...flappingReasons(app.alertRate.flapping));
       return {
         status: reasons.length === 0 ? ('healthy' as const) : ('degraded' as const),
@@ -79,16 +73,17 @@ const health: FastifyPluginAsyncTypebox = async (app) => {
           last_tick: time(collector.lastTickAt),
         },
         clock: { trusted: timekeeping.trusted },
-        uplink: { state: uplink.status()?.state ?? ('off' as const), backlog_items: uplink.waiting() },
+        uplink: {
+          state: uplink.status()?.state ?? ('off' as const),
+          backlog_items: uplink.waiting(),
+          set_aside: uplink.deadLetters().count,
+        },
         store: onDisk,
       };
     },
   );
 };
 export default health;
-
-/** A cause ends with a full stop or without one, depending on who named it. */
-const sentence = (cause: string | null | undefined): string => `${cause?.replace(/\.$/, '') ?? 'no reason was given'}.`;
 
 const staleReasons = (ids: string[]) => ids.map((id) => `Sensor ${id} has had no good reading for too long.`);
 

@@ -86,6 +86,7 @@ export class LaneLoop {
   /** Ends every wait. */
   forget(): void {
     this.#hurry = true;
+    this.#offers.beginRound();
     this.#schedule.forget();
     this.#arm();
   }

@@ -97,6 +97,11 @@ export class Offers {
     }
   }
 
+  /** Somebody wants a try now: a round begins with its oldest suspect. */
+  beginRound(): void {
+    if (this.refusing !== null) this.#inARow = this.#looked = 0;
+  }
+
   /** The flow ends: what comes behind a wait says nothing about what came before it. */
   interrupt(): void {
     this.#flows = false;

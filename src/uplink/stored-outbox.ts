@@ -19,6 +19,8 @@ const COUNT_EVERY_MS = 10_000;
 export class StoredOutbox implements Outbox {
   /** Items that waited at the last count. */
   items = 0;
+  /** Dead letters, and why the newest one is, as of then. */
+  deadLetters: { count: number; reason: string | null } = { count: 0, reason: null };
 
   readonly #options: Options;
   #cancelCount: Cancel | undefined;
@@ -66,9 +68,24 @@ export class StoredOutbox implements Outbox {
     this.changed();
   }
 
+  /** Lets dead letters wait again; returns how many. */
+  async requeue(ids?: readonly string[]): Promise<number> {
+    const requeued = await this.#options.store.ask('requeue', ids === undefined ? {} : { ids });
+    await this.count();
+    return requeued;
+  }
+
+  /** The same for what is newest of each open alert. */
+  async requeueAlerts(): Promise<number> {
+    const requeued = await this.#options.store.ask('requeueAlerts', {});
+    if (requeued > 0) this.changed();
+    return requeued;
+  }
+
   async count(): Promise<OutboxState> {
     const state = await this.#options.store.ask('outboxState', {});
     this.items = state.items;
+    this.deadLetters = { count: state.setAsideCount, reason: state.setAside[0]?.reason ?? null };
     return state;
   }
 

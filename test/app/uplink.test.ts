@@ -52,7 +52,8 @@ test('without an address the uplink is off, and keeps no backlog', async (t) => 
   const { saving, ...rest } = (await app.inject('/api/uplink')).json();
   assert.deepEqual(rest, {
     ...{ state: 'off', url: null, backlog: { items: 0, bytes: 0, oldest_age_s: null } },
-    ...{ hours_until_full: null, last_success: null, last_error: null, next_try: null, set_aside: [] },
+    ...{ hours_until_full: null, last_success: null, last_error: null, next_try: null, refusing: null, set_aside: [] },
+    set_aside_count: 0,
   });
   assert.deepEqual([saving.readings, saving.items_sent, saving.requests], [1, 0, 0]);
   const refused = await app.inject(FLUSH);

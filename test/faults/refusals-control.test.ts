@@ -9,22 +9,25 @@ import { aSendingDevice, except } from './sending-device.ts';
 
 const WINDOWS = 40;
 const MINUTES = 10;
+const HOUR_MS = 3_600_000;
 
 type Options = Parameters<typeof aSendingDevice>[1];
+type Judge = (received: Received, atMs: number) => Fault | undefined;
 type Off = Pick<Options, 'spoil' | 'misread'>;
 
 /** What waits meets a receiver that answers so for some minutes, on the real database. With parts switched off, or none. */
-async function meet(t: TestContext, judge: (received: Received) => Fault | undefined, off: Off = {}) {
+async function meet(t: TestContext, judge: Judge, off: Off = {}, minutes = MINUTES) {
   const receiver = await Receiver.start(t);
-  receiver.judge = judge;
   const options = { url: receiver.url, sensors: ['air_temp_c'], random: seeded(3), timeoutMs: TIMEOUT_MS };
   const { sender, clock, uploader, ...device } = aSendingDevice(t, { ...options, ...off });
+  receiver.judge = (received) => judge(received, clock.monotonic());
   for (let n = 0; n < WINDOWS; n++) device.measure(n);
   uploader.start();
-  await sender.runUntil(() => clock.monotonic() >= MINUTES * 60_000);
+  await sender.runUntil(() => clock.monotonic() >= minutes * 60_000);
   await uploader.stop();
   const missing = deliveryFaults(device.made, { items: [...receiver.items.values()], requests: [] });
-  return { tries: sender.times.length, missing, made: device.made, requests: receiver.requests };
+  const { setAsideCount } = device.state();
+  return { tries: sender.times.length, missing, made: device.made, requests: receiver.requests, setAsideCount };
 }
 
 const RETRY_AFTER_S = 120;
@@ -70,7 +73,7 @@ describe('negative control of refusals', () => {
 
   it('an outbox that sets a whole batch aside loses more than the poisoned item, and one that keeps it tries for ever', async (t) => {
     const right = await meet(t, poisoned);
-    assert.deepEqual([right.missing.length, alone(right.requests)], [1, 1]);
+    assert.deepEqual([right.missing.length, right.setAsideCount, alone(right.requests)], [1, 1, 3]);
     const coarse = await meet(t, poisoned, {
       spoil: (outbox) => except(outbox, { split: (batch) => outbox.setAside(batch, 'all of it') }),
     });
@@ -78,9 +81,30 @@ describe('negative control of refusals', () => {
     const patient = await meet(t, poisoned, {
       spoil: (outbox) => except(outbox, { setAside: async () => {} }),
     });
-    assert.ok(alone(patient.requests) > 1);
+    assert.ok(alone(patient.requests) > 3);
     const seen = `${coarse.missing.length} windows never arrive; ${alone(patient.requests)} tries of the poisoned item alone`;
     row(t, 'a poisoned item with its whole batch set aside, or kept', seen);
+  });
+
+  it('a sender that takes every refusal for the fault of the item loses what a receiver refuses for an hour', async (t) => {
+    const forAnHour: Judge = (_received, atMs) => (atMs < HOUR_MS ? { status: 400 } : undefined);
+    const right = await meet(t, forAnHour, {}, 70);
+    assert.deepEqual([right.missing, right.setAsideCount], [[], 0]);
+    assert.ok(right.tries < 250, `${right.tries} tries`);
+    const rash = await meet(t, forAnHour, {
+      spoil: (outbox) => except(outbox, { hold: (batch, reason) => outbox.setAside(batch, reason) }),
+    });
+    assert.deepEqual([rash.missing.length, rash.setAsideCount], [WINDOWS, WINDOWS]);
+    report(t, {
+      fault: 'an hour of 400 to everything, then well',
+      how: `${WINDOWS} windows wait; database, uploader and HTTP client with a clock by hand`,
+      seen: `0 lost, 0 set aside, ${right.tries} tries, all of it arrived in order`,
+    });
+    report(t, {
+      fault: 'negative control of it: each item refused alone is set aside',
+      how: 'the same, on the rule of before',
+      seen: `${rash.missing.length} of ${WINDOWS} windows never arrive`,
+    });
   });
 });
 

@@ -114,5 +114,6 @@ export function aSendingDevice(t: TestContext, options: Options) {
   }
 
   const waiting = () => Number(database.prepare('SELECT count(*) FROM outbox').pluck().get());
-  return { database, clock, uploader, sender, lines, made, measure, alert, waiting };
+  const state = () => operations.outboxState({});
+  return { state, database, clock, uploader, sender, lines, made, measure, alert, waiting };
 }

@@ -160,6 +160,7 @@ export class Receiver {
       return reply.code(409).send({ code: 'device_uid_conflict', detail: 'not this machine' });
     this.store(received.items);
     if (typeof fault === 'string') return this.#breakAnswer(fault, reply.hijack());
+    if (fault?.body !== undefined) return reply.code(fault.status).send(fault.body);
     return { stored: received.items.length };
   }
 
