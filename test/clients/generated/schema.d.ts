@@ -331,6 +331,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/uplink/set-aside/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send again what the receiver has refused
+         * @description Without a body all of it, else the items with these ids. One that is not set aside is left out.
+         */
+        post: operations["retrySetAside"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -562,12 +582,14 @@ export interface components {
             };
             uplink: {
                 /**
-                 * @description `off`: no address is configured; `waiting`: the receiver is out of reach or not well, tried again at `next_try`; `paused`: it does not accept the token, or another machine uses the name of this one.
+                 * @description `off`: no address is configured; `waiting`: the receiver is out of reach or not well, tried again at `next_try`; `paused`: it does not accept the token, or another machine uses the name of this one, or everything that it is offered is refused (`refusing`)
                  * @enum {string}
                  */
                 state: "off" | "idle" | "sending" | "waiting" | "paused";
                 /** @description Items that wait to be sent, as of some seconds ago. */
                 backlog_items: number;
+                /** @description Items that the receiver refuses while it accepts others. */
+                set_aside: number;
             };
             store: {
                 /** @enum {string} */
@@ -1275,7 +1297,9 @@ export interface components {
          *       "last_success": "2026-11-23T10:05:02.120Z",
          *       "last_error": null,
          *       "next_try": null,
+         *       "refusing": null,
          *       "set_aside": [],
+         *       "set_aside_count": 0,
          *       "saving": {
          *         "readings": 86400,
          *         "reading_bytes": 26000000,
@@ -1287,7 +1311,7 @@ export interface components {
          */
         Uplink: {
             /**
-             * @description `off`: no address is configured; `waiting`: the receiver is out of reach or not well, tried again at `next_try`; `paused`: it does not accept the token, or another machine uses the name of this one.
+             * @description `off`: no address is configured; `waiting`: the receiver is out of reach or not well, tried again at `next_try`; `paused`: it does not accept the token, or another machine uses the name of this one, or everything that it is offered is refused (`refusing`)
              * @enum {string}
              */
             state: "off" | "idle" | "sending" | "waiting" | "paused";
@@ -1323,11 +1347,15 @@ export interface components {
              * @example 2026-11-23T10:00:00.000Z
              */
             next_try: string | null;
-            /** @description Items that the receiver refuses: not sent again, and kept while there is room. The latest 100. */
+            /** @description Why the receiver refuses all that it is offered of a lane: nothing is dropped, and it is tried again. Null while it accepts. */
+            refusing: string | null;
+            /** @description Items that the receiver refuses while it accepts others: not sent again before `POST /api/uplink/set-aside/retry`, and kept while there is room. The latest 100. */
             set_aside: {
                 id: string;
                 reason: string;
             }[];
+            /** @description How many of them there are. */
+            set_aside_count: number;
             /** @description What was kept off the network since the start. */
             saving: {
                 /** @description Readings taken. */
@@ -1339,6 +1367,15 @@ export interface components {
                 bytes_sent: number;
                 requests: number;
             };
+        };
+        /**
+         * @example {
+         *       "requeued": 3
+         *     }
+         */
+        Requeued: {
+            /** @description How many items wait again. */
+            requeued: number;
         };
         /**
          * @example {
@@ -1699,6 +1736,7 @@ export type RuleHistory = components['schemas']['RuleHistory'];
 export type Alert = components['schemas']['Alert'];
 export type AlertList = components['schemas']['AlertList'];
 export type Uplink = components['schemas']['Uplink'];
+export type Requeued = components['schemas']['Requeued'];
 export type Problem = components['schemas']['Problem'];
 export type ResponseBadRequest = components['responses']['BadRequest'];
 export type ResponseUnauthorized = components['responses']['Unauthorized'];
@@ -2486,6 +2524,46 @@ export interface operations {
             431: components["responses"]["RequestHeaderFieldsTooLarge"];
             500: components["responses"]["InternalServerError"];
             503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    retrySetAside: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description Ids out of `set_aside`; without them, all. */
+                    ids?: string[];
+                } | null;
+            };
+        };
+        responses: {
+            /** @description How many items wait again. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Requeued"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            405: components["responses"]["MethodNotAllowed"];
+            408: components["responses"]["RequestTimeout"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            421: components["responses"]["MisdirectedRequest"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["RequestHeaderFieldsTooLarge"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+            507: components["responses"]["InsufficientStorage"];
         };
     };
 }
