@@ -16,7 +16,7 @@ const AIR = {
 } as const;
 
 /** A device with a closed window that waits, which it then tries to send. */
-async function sends(t: TestContext, url: string, uid: string) {
+async function sends(t: TestContext, url: string, uid?: string) {
   const clock = new FakeClock();
   const device = { id: 'greenhouse', uid };
   const { app } = await buildTestApp(t, { sensors: [AIR], uplink: { url } }, { clock, device });

@@ -69,7 +69,7 @@ export class Receiver {
 
   readonly #app: FastifyInstance;
   readonly #scheme: string;
-  readonly #owners = new Map<string, string | undefined>();
+  readonly #owners = new Map<string, string>();
   readonly #bodies = new Map<string, string>();
   readonly #held = new Set<FastifyReply['raw']>();
   readonly #drips = new Set<NodeJS.Timeout>();
@@ -164,10 +164,10 @@ export class Receiver {
     return { stored: received.items.length };
   }
 
-  /** Whether it is the machine that sent first under this name. */
+  /** Whether it is the machine that sent first under this name, as far as it says which one it is. */
   #isOwner({ body }: Received): boolean {
-    const { device, device_uid: uid } = JSON.parse(body);
-    if (!this.#owners.has(device)) this.#owners.set(device, uid);
+    const { device, device_uid: uid = this.#owners.get(device) } = JSON.parse(body);
+    if (uid !== undefined && !this.#owners.has(device)) this.#owners.set(device, uid);
     return this.#owners.get(device) === uid;
   }
 

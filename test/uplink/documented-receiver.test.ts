@@ -31,18 +31,19 @@ it('the receiver of the documentation takes what a device sends, also twice, and
     assert.deepEqual((await client.send(batch, noSignal())).outcome, { kind: 'accepted' });
   }
   const alert = await aBatch(anAlert());
-  const from = (uid: string): Batch => ({
+  const from = (uid?: string): Batch => ({
     ...alert,
     body: JSON.stringify({ device: 'other', device_uid: uid, items: [] }),
   });
-  const [first, second] = [from('one'), from('two')];
+  const [older, first, second] = [from(), from('one'), from('two')];
+  assert.equal((await client.send(older, noSignal())).outcome.kind, 'accepted');
   assert.equal((await client.send(first, noSignal())).outcome.kind, 'accepted');
   const conflict = (await client.send(second, noSignal())).outcome;
   assert.match(
     (conflict as { why: string }).why,
     /another machine sends under this name already.*It says: other belongs/,
   );
-  assert.equal((await client.send(first, noSignal())).outcome.kind, 'accepted');
+  for (const own of [first, older]) assert.equal((await client.send(own, noSignal())).outcome.kind, 'accepted');
 
   const stranger = new UplinkClient({ url, timeoutMs: 1000, clock: new FakeClock() });
   t.after(() => stranger.close());
