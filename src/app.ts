@@ -3,6 +3,7 @@ import Fastify, { type FastifyInstance, type FastifyServerOptions, LogController
 import type { Config } from '../schemas/config.ts';
 import { namedSchemas } from '../schemas/index.ts';
 import { type Clock, systemClock } from './clock.ts';
+import type { Device } from './device.ts';
 import type { OpenHardware } from './hardware/open.ts';
 import { claimPins, type Pins } from './pins.ts';
 import apiKey from './plugins/api-key.ts';
@@ -55,12 +56,6 @@ declare module 'fastify' {
     clock: Clock;
     productVersion: string;
   }
-}
-
-/** Who this device is, in answers and upstream; `uid` belongs to the machine. */
-export interface Device {
-  id: string;
-  uid?: string;
 }
 
 /** What the outside world brings in; tests bring their own. */

@@ -26,7 +26,15 @@ const ORDER = [
   'app',
   'server',
 ];
-const BASE = ['src/clock.ts', 'src/loop.ts', 'src/start-error.ts', 'src/terminal-log.ts', 'src/version.ts'];
+const BASE = [
+  'src/clock.ts',
+  'src/device.ts',
+  'src/loop.ts',
+  'src/start-error.ts',
+  'src/terminal-log.ts',
+  'src/version.ts',
+  'src/write-once.ts',
+];
 
 interface Door {
   what: string;

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { StartError } from '../start-error.ts';
-import { writeOnce } from './write-once.ts';
+import { writeOnce } from '../write-once.ts';
 
 export interface ApiKey {
   key: string;
@@ -38,7 +38,7 @@ export function loadApiKey(configured: string | undefined, dataDirectory: string
 
 function makeKey(file: string): string {
   const key = randomBytes(32).toString('base64url');
-  writeOnce(file, `${key}\n`);
+  writeOnce({ file, text: `${key}\n` });
   return key;
 }
 

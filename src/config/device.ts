@@ -2,15 +2,9 @@ import { createHmac, randomBytes } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import type { Device } from '../device.ts';
 import { StartError } from '../start-error.ts';
-import { writeOnce } from './write-once.ts';
-
-/** Who this device is, in answers and upstream. */
-export interface Device {
-  id: string;
-  /** Belongs to the machine, and to no other one: it tells two devices with the same id apart. Not secret. */
-  uid: string;
-}
+import { type SmallFile, writeOnce } from '../write-once.ts';
 
 interface Surroundings {
   dataDirectory: string;
@@ -37,11 +31,13 @@ const HOST_CHARACTERS = 59;
  */
 export function loadDevice(configured: string | undefined, surroundings: Surroundings): Device {
   const { dataDirectory, root = '/', host = hostname() } = surroundings;
-  const uid = uidOf(root) ?? kept(join(dataDirectory, UID_FILE), UID, () => randomBytes(12).toString('base64url'));
-  const own = kept(join(dataDirectory, ID_FILE), ID, () =>
+  const machine = uidOf(root);
+  const drawn = () => kept(join(dataDirectory, UID_FILE), UID, () => randomBytes(12).toString('base64url'));
+  const { text: uid, unkept: unkeptUid } = machine === undefined ? drawn() : { text: machine };
+  const { text: own, unkept } = kept(join(dataDirectory, ID_FILE), ID, () =>
     existsSync(join(dataDirectory, DATABASE)) ? FORMER_ID : idFor(host, uid),
   );
-  return { id: configured ?? own, uid };
+  return { id: configured ?? own, ...(unkeptUid === undefined && { uid }), ...(unkept && { unkept }) };
 }
 
 /** Two cards written from one image have one host name: the digits tell them apart. */
@@ -74,11 +70,17 @@ function uidOf(root: string): string | undefined {
 
 const hmac = (key: string, text: string) => createHmac('sha256', key).update(text).digest();
 
+interface Kept {
+  text: string;
+  /** Where the disk did not take it. */
+  unkept?: SmallFile;
+}
+
 /** What the file holds; where there is none, it is made. */
-function kept(file: string, form: RegExp, make: () => string): string {
+function kept(file: string, form: RegExp, make: () => string): Kept {
   try {
     const text = readFileSync(file, 'utf8').trim();
-    if (form.test(text)) return text;
+    if (form.test(text)) return { text };
   } catch (error) {
     const { code = 'unknown error' } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT') return makeKept(file, form, make);
@@ -87,15 +89,17 @@ function kept(file: string, form: RegExp, make: () => string): string {
   throw new StartError(`What ${file} holds is no name of a device: correct it, or set EDGE_DEVICE_ID and delete it.`);
 }
 
-function makeKept(file: string, form: RegExp, make: () => string): string {
+function makeKept(file: string, form: RegExp, make: () => string): Kept {
   const text = make();
+  const small = { file, text: `${text}\n` };
   try {
-    writeOnce(file, `${text}\n`);
+    writeOnce(small);
+    return { text };
   } catch (error) {
     const { code = 'unknown error' } = error as NodeJS.ErrnoException;
     // Another start was faster: its name counts.
     if (code === 'EEXIST') return kept(file, form, make);
     // The disk has no room or fails, which the store says as well: the control must work all the same.
+    return { text, unkept: small };
   }
-  return text;
 }

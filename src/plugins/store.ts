@@ -39,6 +39,7 @@ export default fp<Options>(
     const { log } = app;
     const store = await Store.open({
       file: join(directory, 'edge.db'),
+      before: app.device.unkept,
       ...options,
       onRecovered({ reason, file, items, readings }) {
         const saved = `${items} items for upstream and ${readings} readings were saved from it`;

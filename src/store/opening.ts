@@ -1,19 +1,21 @@
-import { statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import SQLite, { type Database } from 'better-sqlite3';
 import { systemClock } from '../clock.ts';
+import { type SmallFile, writeOnce } from '../write-once.ts';
 import { openDatabase } from './database.ts';
 import { BrokenDatabase, codeOf, isBroken } from './fault.ts';
 import type { Migrated } from './kept-database.ts';
-import type { Recovery, WorkerOptions } from './protocol.ts';
+import type { Recovery } from './protocol.ts';
 import { type Salvaged, salvage } from './salvage.ts';
 import { finishTakingPlace, placeForNew, takePlace } from './set-aside.ts';
+import type { WorkerOptions } from './store-options.ts';
 
 /** The service has to be up again within seconds; what takes longer to read stays in the file that was set aside. */
 const SALVAGE_MS = 4000;
 /** Where a slow card takes most of that for the new database, there is as much time to save something. */
 const SALVAGE_AT_LEAST_MS = 2500;
 
-type Place = Pick<WorkerOptions, 'file' | 'maxBytes'>;
+type Place = Pick<WorkerOptions, 'file' | 'maxBytes' | 'before'>;
 
 export interface Opened {
   database: Database;
@@ -28,9 +30,10 @@ export interface Opened {
  * StartError for a file that is not ours to use, and what SQLite says where the disk is at fault.
  */
 export function openOrRecover(place: Place): Opened {
-  const { file, maxBytes } = place;
+  const { file, maxBytes, before } = place;
   try {
     const aside = finishTakingPlace(file);
+    if (before !== undefined && !existsSync(file)) keep(before);
     refuseEmptied(file);
     let migrated: Migrated | undefined;
     const database = openDatabase(file, maxBytes, (what) => {
@@ -90,6 +93,14 @@ function finished(database: Database, aside: string): Recovery {
   const count = (table: string) => database.prepare<[], number>(`SELECT count(*) FROM ${table}`).pluck().get() ?? 0;
   const reason = 'the process before this one ended while it put a new one in its place';
   return { at: systemClock.now(), file: aside, reason, items: count('outbox'), readings: count('reading') };
+}
+
+function keep(small: SmallFile): void {
+  try {
+    writeOnce(small);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  }
 }
 
 /** SQLite takes a file of no length for a new database, and throws the log beside it away. */

@@ -85,16 +85,6 @@ export interface Run {
   trusted: boolean;
 }
 
-/** What the worker is started with. */
-export interface WorkerOptions {
-  /** The database; made when it does not exist. */
-  file: string;
-  /** Size of the windows that readings are summarised in. */
-  windowMs: number;
-  /** What the database and its log may take on the card. */
-  maxBytes: number;
-}
-
 /** A broken database that was set aside. */
 export interface Recovery {
   /** Wall time, whatever it was worth then. */

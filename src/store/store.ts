@@ -33,8 +33,8 @@ export class Store {
     maxBytes = DEFAULT_MAX_BYTES,
     ...options
   }: StoreOptions) {
-    const { file, windowMs } = options;
-    this.#worker = new WorkerClient({ file, windowMs, maxBytes });
+    const { file, windowMs, before } = options;
+    this.#worker = new WorkerClient({ file, windowMs, maxBytes, before });
     this.#disk = new DiskWatch({ worker: this.#worker, clock, commitEveryMs });
     this.#worker.onMigrated = onMigrated;
     this.#worker.onRecovered = (recovery) => {

@@ -4,7 +4,8 @@ import { systemClock } from '../clock.ts';
 import { AnswerTimes } from './answer-times.ts';
 import type { Migrated } from './kept-database.ts';
 import type { Answer, Fault, Notice } from './messages.ts';
-import type { Argument, Operation, Recovery, Result, WorkerOptions } from './protocol.ts';
+import type { Argument, Operation, Recovery, Result } from './protocol.ts';
+import type { WorkerOptions } from './store-options.ts';
 
 /** The database did not do what it was asked. `code` is SQLite's or the system's, or WORKER_GONE when the thread ended. */
 export class StoreError extends Error {

@@ -7,7 +7,8 @@ import { isDiskAtFault } from './medium.ts';
 import type { Answer, Notice, Request } from './messages.ts';
 import { type Opened, openOrRecover, recover } from './opening.ts';
 import { storeOperations } from './operations.ts';
-import type { Commit, Recovery, StoreOperations, WorkerOptions } from './protocol.ts';
+import type { Commit, Recovery, StoreOperations } from './protocol.ts';
+import type { WorkerOptions } from './store-options.ts';
 
 /** The thread that owns the database: a slow card stalls this thread and nothing else. */
 if (parentPort === null) throw new Error('This file runs as a worker thread.');

@@ -18,7 +18,7 @@ const AIR = {
 /** A device with a closed window that waits, which it then tries to send. */
 async function sends(t: TestContext, url: string, uid?: string) {
   const clock = new FakeClock();
-  const device = { id: 'greenhouse', uid };
+  const device = { id: 'greenhouse', ...(uid && { uid }) };
   const { app } = await buildTestApp(t, { sensors: [AIR], uplink: { url } }, { clock, device });
   await app.collector.tick();
   await clock.advance(310_000);
@@ -43,4 +43,12 @@ it('the second of two machines with one name keeps what it has, and its health s
   assert.equal(receiver.duplicates, 0);
 
   assert.equal((await sends(t, receiver.url, 'uid-of-the-first')).backlog, 0, 'the first one still arrives');
+});
+
+it('a device keeps its name through its update from a release that did not say which machine it is', async (t) => {
+  const receiver = await Receiver.start(t);
+  for (const uid of [undefined, 'uid-of-it', undefined, 'uid-of-it']) {
+    assert.equal((await sends(t, receiver.url, uid)).backlog, 0);
+  }
+  assert.equal((await sends(t, receiver.url, 'uid-of-another')).backlog, 1);
 });

@@ -72,8 +72,31 @@ describe('the id of a device', () => {
   });
 });
 
+describe('where the disk takes nothing', () => {
+  const unwritable = (t: TestContext) => {
+    const dataDirectory = temporaryFolder(t);
+    // Stands in the way of the draft of each file, also for root.
+    for (const name of ['device-id', 'device-uid']) mkdirSync(join(dataDirectory, `${name}.${process.pid}`));
+    return dataDirectory;
+  };
+
+  it('the id is told with its file, which has to come before a database', (t) => {
+    const dataDirectory = unwritable(t);
+    const { id, uid, unkept } = aStart(t, A_PI, dataDirectory)();
+    assert.match(id, /^greenhouse-local-/);
+    assert.equal(uid?.length, 16);
+    assert.deepEqual(unkept, { file: join(dataDirectory, 'device-id'), text: `${id}\n` });
+  });
+
+  it('a uid that was drawn is not used: the next start draws another one', (t) => {
+    const { uid, unkept } = aStart(t, {}, unwritable(t))();
+    assert.equal(uid, undefined);
+    assert.ok(unkept);
+  });
+});
+
 describe('the uid of a device', () => {
-  const uid = (t: TestContext, files: Record<string, string>) => aStart(t, files)().uid;
+  const uid = (t: TestContext, files: Record<string, string>) => aStart(t, files)().uid ?? '';
 
   it('belongs to the machine: another data directory, another id and another system change nothing', (t) => {
     const first = uid(t, { ...A_PI, [MACHINE_ID]: '1'.repeat(32) });
