@@ -34,7 +34,7 @@ export class Admission {
     if (client.connections.size >= this.#caps.max_connections_per_address) return undefined;
     if (this.#total >= this.#caps.max_connections) {
       if (client.connections.size > 0) return undefined;
-      this.#missedLeast()?.socket.destroy();
+      this.#evict();
     }
     return { client, group };
   }
@@ -52,16 +52,20 @@ export class Admission {
   }
 
   /** One that never asked, else one that waits for nothing, else any; of the address with the most; the oldest. */
-  #missedLeast(): Connection | undefined {
-    let least: { connection: Connection; worth: number; beside: number } | undefined;
-    for (const { connections } of this.#clients.values()) {
-      for (const connection of connections) {
-        const [worth, beside] = [worthOf(connection), connections.size];
-        if (least === undefined || worth < least.worth || (worth === least.worth && beside > least.beside))
-          least = { connection, worth, beside };
+  #evict(): void {
+    let least: { client: Client; connection: Connection; worth: number } | undefined;
+    for (const client of this.#clients.values()) {
+      for (const connection of client.connections) {
+        const worth = worthOf(connection);
+        const [beside, most] = [client.connections.size, least?.client.connections.size ?? 0];
+        if (least === undefined || worth < least.worth || (worth === least.worth && beside > most))
+          least = { client, connection, worth };
       }
     }
-    return least?.connection;
+    if (least === undefined) return;
+    // Its place is free at once: it closes later, and more may come before that.
+    this.leave(least.client, least.connection);
+    least.connection.socket.destroy();
   }
 }
 
