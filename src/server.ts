@@ -1,3 +1,4 @@
+import { lookup } from 'node:dns/promises';
 import type { AddressInfo } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { setFlagsFromString } from 'node:v8';
@@ -102,13 +103,27 @@ async function listen(app: App, { host, port }: Config['http']): Promise<void> {
     app.log.info('IPv6 is switched off on this machine: listening on its IPv4 addresses');
     return on('0.0.0.0');
   };
-  await on(host)
+  const [first = host, ...others] = await addressesOf(host);
+  await on(first)
     .catch(withoutIpv6)
     .catch((error: NodeJS.ErrnoException) => {
       throw new StartError(
         LISTEN_ERRORS[error.code ?? '']?.(port, host) ?? `Cannot listen on ${host}:${port}: ${error.message}.`,
       );
     });
+  for (const address of others) {
+    await app.alsoListen(address).then(
+      () => app.log.info(`Server listening at ${address} as well`),
+      ({ message }: Error) => app.log.warn(`not listening at ${address}: ${message}`),
+    );
+  }
+}
+
+/** Only `localhost` is expected to be there over IPv4 and IPv6; any other name means its first address. */
+async function addressesOf(host: string): Promise<string[]> {
+  if (host !== 'localhost') return [host];
+  const found = await lookup(host, { all: true, order: 'ipv4first' });
+  return [...new Set(found.map(({ address }) => address))];
 }
 
 /** A person at a terminal reads sentences; whatever else takes the log reads JSON lines. */

@@ -2,6 +2,14 @@ import fp from 'fastify-plugin';
 import type { Cancel, Clock } from '../clock.ts';
 import type { Caps } from '../connections/admission.ts';
 import { Gate } from '../connections/gate.ts';
+import { OtherAddresses } from '../connections/other-addresses.ts';
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** Listens on one more address; Fastify's own second server would know none of the limits. */
+    alsoListen: (host: string) => Promise<void>;
+  }
+}
 
 interface Options {
   caps: Caps;
@@ -17,6 +25,8 @@ export default fp<Options>(
   async (app, { caps, clock }) => {
     const gate = new Gate(caps, clock);
     gate.guard(app.server);
+    const others = new OtherAddresses(app.server);
+    app.decorate('alsoListen', (host) => others.add(host));
 
     app.addHook('preClose', async () => {
       const deadline = clock.monotonic() + ANSWER_WITHIN_MS;
@@ -30,6 +40,7 @@ export default fp<Options>(
         else cancel = clock.after(LOOK_EVERY_MS, letGo);
       };
       letGo();
+      await others.close();
     });
   },
   { name: 'connections' },

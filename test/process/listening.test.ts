@@ -1,12 +1,17 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
 import { networkInterfaces } from 'node:os';
+import { join } from 'node:path';
 import test, { type TestContext } from 'node:test';
 import { request } from 'undici';
 import { eventually } from '../support/eventually.ts';
 import { startProcess } from '../support/process.ts';
+import { open } from '../support/raw-http.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const WITHOUT_IPV6 = new URL('without-ipv6.ts', import.meta.url).pathname;
+const BOTH_LOCALHOSTS = new URL('both-localhosts.ts', import.meta.url).pathname;
 const hasIpv6 = Object.values(networkInterfaces()).some((all) => all?.some(({ address }) => address === '::1'));
 
 /** A server with the default for HOST, and what it said. */
@@ -33,6 +38,27 @@ test('a client over IPv4 has a plain address in the log', async (t) => {
   assert.equal((await request(`http://127.0.0.1:${port}/api/led`, command)).statusCode, 401);
   await eventually(() => server.out().includes('"address":"127.0.0.1"'));
   assert.ok(!server.out().includes('::ffff:'));
+});
+
+test('HOST=localhost is IPv4 and IPv6, and each of them has the limits of connections', {
+  skip: !hasIpv6 && 'no ::1 here',
+}, async (t) => {
+  const file = join(temporaryFolder(t), 'edge.yaml');
+  writeFileSync(file, 'http: { max_connections_per_address: 1 }\n');
+  const { port, server } = await start(t, {
+    HOST: 'localhost',
+    EDGE_CONFIG: file,
+    NODE_OPTIONS: `--import=${BOTH_LOCALHOSTS}`,
+  });
+  await eventually(() => server.out().includes('listening at ::1 as well'));
+  for (const address of ['127.0.0.1', '[::1]']) {
+    const url = `http://${address}:${port}`;
+    const held = await open(t, url, null);
+    const turnedAway = await open(t, url, null);
+    await once(turnedAway, 'close');
+    held.write('GET /api/status HTTP/1.1\r\nHost: localhost\r\n\r\n');
+    assert.match(String((await once(held, 'data'))[0]), /^HTTP\/1\.1 200/, address);
+  }
 });
 
 test('where IPv6 is switched off, the server is there over IPv4 and says so', async (t) => {

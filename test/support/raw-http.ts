@@ -4,10 +4,14 @@ import type { TestContext } from 'node:test';
 
 const WITHIN_MS = 10_000;
 
-/** A connection to the server that goes with the test, whoever closes it and how. */
-export async function open(t: TestContext, url: string, localAddress = '127.0.0.1'): Promise<Socket> {
+/** A connection to the server that goes with the test, whoever closes it and how; from any address where none is given. */
+export async function open(t: TestContext, url: string, from: string | null = '127.0.0.1'): Promise<Socket> {
   const { port, hostname } = new URL(url);
-  const socket = connect({ port: Number(port), host: hostname, localAddress }).on('error', () => {});
+  const host = hostname.replace(/^\[|\]$/g, '');
+  const socket = connect({ port: Number(port), host, ...(from !== null && { localAddress: from }) }).on(
+    'error',
+    () => {},
+  );
   t.after(() => socket.destroy());
   await once(socket, 'connect');
   return socket;
