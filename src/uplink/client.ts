@@ -24,6 +24,8 @@ interface Options {
   token?: string | undefined;
   timeoutMs: number;
   clock: Clock;
+  /** Whether an answer may be that of a proxy instead of the receiver's. */
+  maybeProxyAnswers?: boolean;
   /** Opens connections: before the first request, and anew when the receiver is not trusted. Straight to it by default. */
   open?: () => Promise<Dispatcher>;
 }
@@ -45,16 +47,18 @@ export class UplinkClient implements Sender {
   readonly #token: string | undefined;
   readonly #deadlineMs: number;
   readonly #clock: Clock;
+  readonly #maybeProxyAnswers: boolean;
   readonly #open: () => Promise<Dispatcher>;
   #dispatcher: Promise<Dispatcher> | undefined;
 
-  constructor({ url, token, timeoutMs, clock, open }: Options) {
+  constructor({ url, token, timeoutMs, clock, open, maybeProxyAnswers = false }: Options) {
     this.#url = new URL(url);
     // A query or a user in the address may be a secret.
     this.#where = this.#url.origin + this.#url.pathname;
     this.#token = token;
     this.#deadlineMs = CONNECT_MS + 2 * timeoutMs;
     this.#clock = clock;
+    this.#maybeProxyAnswers = maybeProxyAnswers;
     this.#open = open ?? (async () => openPool(url, timeoutMs));
   }
 
@@ -112,6 +116,7 @@ export class UplinkClient implements Sender {
     return outcomeOf(
       {
         status: answer.statusCode,
+        maybeOfProxy: this.#maybeProxyAnswers,
         retryAfter: header('retry-after'),
         date: header('date'),
         location: this.#quote(header('location')),

@@ -21,6 +21,8 @@ export async function openUplink({ caFile, proxies, ...options }: UplinkOptions)
   const proxy = proxies && { ...(await import('./proxy.ts')), proxies };
   return new UplinkClient({
     ...options,
+    // Through a tunnel, what answers is the receiver.
+    maybeProxyAnswers: proxies !== undefined && new URL(url).protocol === 'http:',
     async open(): Promise<Dispatcher> {
       const trust = authorities && { secureContext: await authorities.load() };
       return proxy ? proxy.openThroughProxies(url, timeoutMs, proxy.proxies, trust) : openPool(url, timeoutMs, trust);

@@ -15,6 +15,8 @@ export type Outcome =
 /** An HTTP answer, as far as it matters here. */
 export interface Answer {
   status: number;
+  /** Whether it may be the answer of a proxy that requests are handed to. */
+  maybeOfProxy?: boolean;
   retryAfter?: string | undefined;
   date?: string | undefined;
   location?: string | undefined;
@@ -50,6 +52,9 @@ const ADVICE: Readonly<Record<number, string>> = {
   511: 'the network wants somebody to log in first',
 };
 
+/** tinyproxy asks for a login with 401, as a receiver asks for a token. */
+const PROXY_LOGIN = 'put user and password into the address of the proxy, if it is the proxy that answers';
+
 /** `where` is the receiver's address as it may be shown. `nowMs` is wall time. */
 export function outcomeOf(answer: Answer, where: string, nowMs: number): Outcome {
   const { status, refused = [], refusesAll = false } = answer;
@@ -75,8 +80,9 @@ function sentence(answer: Answer, where: string): string {
   return `${where} answered ${status}${advice === undefined ? '' : `: ${advice}`}.${said}`;
 }
 
-function adviceOn({ status, location }: Answer, where: string): string | undefined {
-  return status >= 300 && status < 400 ? redirected(location, where) : ADVICE[status];
+function adviceOn({ status, location, maybeOfProxy }: Answer, where: string): string | undefined {
+  if (status >= 300 && status < 400) return redirected(location, where);
+  return status === 401 && maybeOfProxy ? `${ADVICE[status]}, or ${PROXY_LOGIN}` : ADVICE[status];
 }
 
 function redirected(location: string | undefined, where: string): string {

@@ -86,11 +86,14 @@ for (const scheme of ['https', 'http'] as const) {
       const at = `127.0.0.1:${proxy.port}`;
       const { outcome } = await sends(t, receiver.url, { proxy: `http://user:s%33cret@${at}` });
       assert.deepEqual(outcome, { kind: 'accepted' });
-      // To plain requests tinyproxy answers 401, as a receiver would.
-      for (const login of scheme === 'https' ? ['', 'user:not-it@'] : []) {
-        const { outcome, why } = await sends(t, receiver.url, { proxy: `http://${login}${at}` });
-        assert.equal(outcome.kind, 'retry');
-        assert.match(why, /the proxy.* answered 40[17], it wants a login: put user and password into the address/);
+      for (const login of ['', 'user:not-it@']) {
+        const { why } = await sends(t, receiver.url, { proxy: `http://${login}${at}` });
+        // To plain requests tinyproxy answers 401, as a receiver would: both are named.
+        assert.match(
+          why,
+          /proxy.* answered 40[17], it wants a login: put user|answered 401: .*, or put user and password/,
+        );
+        assert.match(why, /into the address of the proxy/);
         assert.doesNotMatch(why, /not-it/);
       }
       assert.equal(receiver.items.size, 3);
