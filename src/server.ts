@@ -11,15 +11,17 @@ import { prepareDataDirectory } from './config/data-directory.ts';
 import { loadDevice } from './config/device.ts';
 import { loadConfig } from './config/load.ts';
 import { proxySettings } from './config/proxies.ts';
-import { notifySettings, parentToEndWith } from './config/supervision.ts';
+import { notifySettings, parentToEndWith, threadPoolSize } from './config/supervision.ts';
 import { HardwareError } from './hardware/driver.ts';
 import { reachableAt } from './http/reachable-at.ts';
 import { claimPins } from './pins.ts';
 import type { Supervision } from './plugins/supervision.ts';
 import { StartError } from './start-error.ts';
 import { lockDirectory } from './supervision/directory-lock.ts';
+import { requireMemory } from './supervision/memory.ts';
 import { openNotify } from './supervision/notify-socket.ts';
 import { endWithParent } from './supervision/parent.ts';
+import { outOfTasks, requireTasks } from './supervision/tasks.ts';
 
 type App = Awaited<ReturnType<typeof buildApp>>;
 
@@ -29,6 +31,8 @@ const EXTEND_EVERY_MS = 10_000;
 const STOP_SIGNALS = ['SIGINT', 'SIGTERM'] as const;
 
 async function start(): Promise<void> {
+  requireMemory('/');
+  requireTasks({ poolSize: threadPoolSize(), root: '/' });
   const config = loadConfig();
   const parent = parentToEndWith();
   if (parent !== undefined) await endWithParent(parent);
@@ -181,7 +185,8 @@ const LISTEN_ERRORS: Record<string, (port: number, host: string) => string> = {
 try {
   await start();
 } catch (error) {
-  if (!(error instanceof StartError || error instanceof HardwareError)) throw error;
-  console.error(error.message);
-  process.exit(error instanceof StartError ? error.exitCode : 1);
+  const sentence = outOfTasks(error, threadPoolSize());
+  if (sentence === undefined && !(error instanceof StartError || error instanceof HardwareError)) throw error;
+  console.error(sentence ?? (error as Error).message);
+  process.exit(sentence === undefined && error instanceof StartError ? error.exitCode : 1);
 }

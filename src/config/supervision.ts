@@ -24,3 +24,9 @@ export function parentToEndWith(env: NodeJS.ProcessEnv = process.env): number | 
   const pid = Number(env.NPM_PID);
   return pid > 1 ? pid : undefined;
 }
+
+/** Threads of Node's pool: four where nothing else is asked for, and 1,024 at most. */
+export function threadPoolSize({ UV_THREADPOOL_SIZE: size = '' }: NodeJS.ProcessEnv = process.env): number {
+  const threads = Number.parseInt(size, 10);
+  return size === '' ? 4 : Math.min(Math.max(1, threads || 1), 1024);
+}

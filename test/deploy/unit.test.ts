@@ -3,6 +3,8 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { MIN_MEMORY_MB } from '../../src/supervision/memory.ts';
+import { tasksNeeded } from '../../src/supervision/tasks.ts';
 
 const file = fileURLToPath(new URL('../../deploy/pi-edge-api.service', import.meta.url));
 const text = readFileSync(file, 'utf8');
@@ -75,6 +77,15 @@ describe('pi-edge-api.service', () => {
 
   it('gives the server more time to stop than the 5 s that it takes at most', () => {
     assert.ok(Number(values('TimeoutStopSec')[0]) > 5);
+  });
+
+  it('leaves the server the memory and the tasks without which it does not start', () => {
+    for (const limit of ['MemoryHigh', 'MemoryMax'])
+      assert.ok(Number.parseInt(values(limit)[0] ?? '', 10) >= MIN_MEMORY_MB);
+    const pool = values('Environment')
+      .find((line) => line.startsWith('UV_THREADPOOL_SIZE='))
+      ?.split('=')[1];
+    assert.ok(Number(values('TasksMax')[0]) >= tasksNeeded(Number(pool)));
   });
 
   it('keeps data in the state directory, and lets the file of the owner win', () => {

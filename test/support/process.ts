@@ -15,11 +15,17 @@ export interface ServerProcess {
 }
 
 /** Starts the real server as a process of its own, on simulated pins and a free port of the loopback. */
-export function startProcess(t: TestContext, env: Record<string, string>, cwd = process.cwd()): ServerProcess {
+export function startProcess(
+  t: TestContext,
+  env: Record<string, string>,
+  cwd = process.cwd(),
+  under: readonly string[] = [],
+): ServerProcess {
   const entry = new URL('../../src/server.ts', import.meta.url).pathname;
   const base = { PATH: process.env.PATH ?? '', HOST: '127.0.0.1', PORT: '0', EDGE_HARDWARE: 'simulated' };
   const coverage = process.env.NODE_V8_COVERAGE;
-  const child = spawn(process.execPath, [entry], {
+  const [command = '', ...args] = [...under, process.execPath, entry];
+  const child = spawn(command, args, {
     cwd,
     env: { ...base, EDGE_API_KEY: API_KEY, ...(coverage ? { NODE_V8_COVERAGE: coverage } : {}), ...env },
   });
