@@ -23,5 +23,5 @@ export function needsReopening(code: string): boolean {
 
 /** The disk did not do what the database asked of it. */
 export function isDiskFault(code: string): boolean {
-  return code === 'SQLITE_FULL' || needsReopening(code);
+  return code === 'SQLITE_FULL' || code === 'DATABASE_GONE' || needsReopening(code);
 }

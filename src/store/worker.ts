@@ -5,6 +5,7 @@ import { StartError } from '../start-error.ts';
 import { codeOf, isBroken, needsReopening } from './fault.ts';
 import { isDiskAtFault } from './medium.ts';
 import type { Answer, Notice, Request } from './messages.ts';
+import { OpenedFile } from './opened-file.ts';
 import { type Opened, openOrRecover, recover } from './opening.ts';
 import { storeOperations } from './operations.ts';
 import type { Commit, Recovery, StoreOperations } from './protocol.ts';
@@ -19,6 +20,8 @@ const RECOVERIES_APART_MS = 10_000;
 
 const options = workerData as WorkerOptions;
 let open: { database: Database; operations: StoreOperations } | undefined;
+/** Remembered also while nothing is open: a new database is never made in the place of one that went away. */
+let openedFile: OpenedFile | undefined;
 let recoveredAt = Number.NEGATIVE_INFINITY;
 
 function use({ database, recovery, migrated }: Opened): StoreOperations {
@@ -30,6 +33,7 @@ function use({ database, recovery, migrated }: Opened): StoreOperations {
   try {
     const operations = storeOperations(database, options.windowMs, options.maxBytes, tell);
     open = { database, operations };
+    openedFile = new OpenedFile(options.file);
     return operations;
   } catch (error) {
     database.close();
@@ -50,7 +54,10 @@ function letGo(): void {
 }
 
 function run({ operation, argument }: Request): unknown {
-  if (operation === 'close' && open === undefined) return undefined;
+  // Beside a file that is not ours nothing is tidied up.
+  if (operation === 'close' && (open === undefined || !openedFile?.isInPlace)) return letGo();
+  if (open === undefined) openedFile?.requireInPlace();
+  else openedFile?.require(operation);
   const operations = open?.operations ?? use(openOrRecover(options));
   return (operations[operation] as (argument: unknown) => unknown)(argument);
 }
@@ -69,7 +76,9 @@ function runOrRecover(request: Request): unknown {
     const code = codeOf(error);
     if (needsReopening(code)) letGo();
     if (!isBroken(code) || systemClock.monotonic() - recoveredAt < RECOVERIES_APART_MS) throw error;
+    openedFile?.requireInPlace();
     letGo();
+    openedFile = undefined;
     use(recover(options, (error as Error).message));
     return run(asked(request));
   }
