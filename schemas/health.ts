@@ -82,7 +82,7 @@ export const HealthSchema = Type.Object(
         hardware: { driver: 'gpiochip', simulated: false, description: '/dev/gpiochip0 (pinctrl-rp1)' },
         collector: { interval_s: 10, ticks: 8640, skipped: 0, last_tick: '2026-11-23T10:00:00.004Z' },
         clock: { trusted: true },
-        uplink: { state: 'idle', backlog_items: 0 },
+        uplink: { state: 'idle', backlog_items: 0, set_aside: 0 },
         store: {
           status: 'ok',
           last_error: null,

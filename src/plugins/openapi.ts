@@ -3,6 +3,7 @@ import swaggerUi from '@fastify/swagger-ui';
 import type { FastifySchema, onSendAsyncHookHandler } from 'fastify';
 import fp from 'fastify-plugin';
 import { EVERYWHERE, problems } from '../../schemas/problem.ts';
+import { writeOptionalBodies } from './optional-bodies.ts';
 import { shareResponses } from './shared-responses.ts';
 
 interface Options {
@@ -66,6 +67,7 @@ export default fp<Options>(
       transformObject: (made) => {
         const document = 'openapiObject' in made ? made.openapiObject : made.swaggerObject;
         shareResponses(document as Parameters<typeof shareResponses>[0]);
+        writeOptionalBodies(document as Parameters<typeof writeOptionalBodies>[0]);
         return document;
       },
       refResolver: {

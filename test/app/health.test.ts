@@ -37,7 +37,7 @@ test('a device without an uplink is healthy, and says that it has none', async (
   await app.collector.tick();
   const { status, reasons, uplink, clock } = (await app.inject('/api/health')).json();
   assert.deepEqual([status, reasons], ['healthy', []]);
-  assert.deepEqual([uplink, clock], [{ state: 'off', backlog_items: 0 }, { trusted: true }]);
+  assert.deepEqual([uplink, clock], [{ state: 'off', backlog_items: 0, set_aside: 0 }, { trusted: true }]);
 });
 
 test('a receiver that is away for five minutes is no fault, and one that is away for longer is', async (t) => {

@@ -90,6 +90,13 @@ test('without a body all of it is sent again; the key is asked for, and anything
   assert.equal(receiver.items.size, 2);
 });
 
+test('the document says that the body can be left out', async (t) => {
+  const { app } = await buildTestApp(t);
+  const { paths } = (await app.inject('/docs/json')).json();
+  const { required, content } = paths[RETRY.url].post.requestBody;
+  assert.deepEqual([required, content['application/json'].schema.type], [false, 'object']);
+});
+
 test('where nothing goes upstream there is nothing to send again', async (t) => {
   const { app } = await buildTestApp(t, { sensors: [AIR] });
   assert.equal((await app.inject(RETRY)).statusCode, 409);

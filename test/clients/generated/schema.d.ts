@@ -525,7 +525,8 @@ export interface components {
          *       },
          *       "uplink": {
          *         "state": "idle",
-         *         "backlog_items": 0
+         *         "backlog_items": 0,
+         *         "set_aside": 0
          *       },
          *       "store": {
          *         "status": "ok",
@@ -2533,12 +2534,12 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
-        requestBody: {
+        requestBody?: {
             content: {
                 "application/json": {
                     /** @description Ids out of `set_aside`; without them, all. */
                     ids?: string[];
-                } | null;
+                };
             };
         };
         responses: {
