@@ -35,6 +35,7 @@ export default fp<Options>(
       onFault: (fault) =>
         log[store.faultLevel](fault, 'what outputs and rules do cannot be written down; it is tried again'),
     });
+    void recorder.recall(); // the start does not wait for the disk
     const note = ({ from, to, ...change }: OutputChange) => recorder.change({ ...change, before: from, after: to });
     for (const { id: output, state, level } of outputs.list()) {
       const instant = { at: clock.now(), monotonic: clock.monotonic() };

@@ -56,6 +56,11 @@ export class Recorder {
     this.#options = options;
   }
 
+  /** Asks how many happenings earlier lives gave up. A disk that does not say is asked again with the next write. */
+  async recall(): Promise<void> {
+    this.#droppedBefore ??= await this.#options.store.ask('droppedRecords', {}).catch(() => undefined);
+  }
+
   /** True while what is noted cannot be written. */
   get failing(): boolean {
     return this.#failing;
