@@ -13,6 +13,7 @@ import { Readings } from './readings.ts';
 import { ReadingsTable } from './readings-table.ts';
 import { RecentRows } from './recent-rows.ts';
 import { recordOperations } from './record-operations.ts';
+import { recordRoom } from './record-room.ts';
 import { Retention } from './retention.ts';
 import { RowLog } from './row-log.ts';
 import { Runs } from './runs.ts';
@@ -40,7 +41,7 @@ export function storeOperations(
     onBroken({ at: systemClock.now(), file: log.setAside, reason: log.unreadable, items: 0, readings: recent.size });
   }
   const runs = new Runs(database, table, recent);
-  const records = recordOperations(database, { runs, maxBytes });
+  const records = recordOperations(database, { runs, room: recordRoom(maxBytes) });
   const gaps = new Gaps(database, series);
   const givenUp = new GivenUp(database, { series, runs, gaps });
   const closing = new WindowClosing(database, { series, openWindows, summaries, outbox, gaps });

@@ -1,20 +1,19 @@
 import type { Database } from 'better-sqlite3';
 import { AlertTable } from './alert-table.ts';
 import { ChangeTable } from './change-table.ts';
-import { recordRoom } from './record-room.ts';
+import type { RecordRoom } from './record-room.ts';
 import type { Acknowledgement, Happenings, Publishing, RecordOperations } from './records.ts';
 import { RuleTable } from './rule-table.ts';
 import type { Runs } from './runs.ts';
 
 interface Options {
   runs: Runs;
-  /** Room for the database. */
-  maxBytes: number;
+  /** Rows that are kept. */
+  room: RecordRoom;
 }
 
 /** What the worker can be asked about outputs, rules and alerts. */
-export function recordOperations(database: Database, { runs, maxBytes }: Options) {
-  const room = recordRoom(maxBytes);
+export function recordOperations(database: Database, { runs, room }: Options) {
   const changes = new ChangeTable(database, room.changes);
   const alerts = new AlertTable(database, room.alerts);
   const rules = new RuleTable(database, room.ruleChanges);

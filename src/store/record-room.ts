@@ -8,3 +8,5 @@ export const recordRoom = (maxBytes: number) => ({
   alerts: Math.min(10_000, Math.floor(maxBytes / 13_000)),
   ruleChanges: Math.min(10_000, Math.floor(maxBytes / 50_000)),
 });
+
+export type RecordRoom = ReturnType<typeof recordRoom>;
