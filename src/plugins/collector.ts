@@ -34,7 +34,7 @@ export default fp<Options>(
     const simulated = hardware.driver.simulated || sensors.some((sensor) => sensor.simulated);
     const latest = new LatestReadings(sensors, clock);
     const recent = new RecentReadings(MAX_READINGS);
-    const stored = await store.ask('snapshots', { limit: MAX_READINGS }).catch((error: Error) => {
+    const stored = await store.askAtStart('snapshots', { limit: MAX_READINGS }).catch((error: Error) => {
       log[store.faultLevel](error, 'the readings of before the start are out of reach');
       return [];
     });

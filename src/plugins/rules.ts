@@ -76,8 +76,8 @@ export default fp<Options>(
       }
     }
 
-    async function load(): Promise<void> {
-      const { rules, states, open } = await store.ask('rules', {});
+    async function load(ask: 'ask' | 'askAtStart' = 'ask'): Promise<void> {
+      const { rules, states, open } = await store[ask]('rules', {});
       const given = readRules(rules, (id, error) =>
         log.error(error, `rule ${id} is stored and cannot be read: it is left out until it is put anew`),
       );
@@ -95,7 +95,7 @@ export default fp<Options>(
         );
     });
 
-    await load().catch((error) => {
+    await load('askAtStart').catch((error) => {
       log[store.faultLevel](error, 'the rules of the API are out of reach: those of the file begin without them');
       book.start([], () => undefined);
       giveUp = tryLater(load, { clock, log, said: error.message });

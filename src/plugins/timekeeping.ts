@@ -51,7 +51,7 @@ export default fp<Options>(
     /** Undefined where the database is out of reach. */
     async function begin(guess?: { offset: number }): Promise<Run | undefined> {
       const instant = { boot, wall: clock.now(), monotonic: clock.monotonic() };
-      return store.ask('beginRun', { ...instant, ...guess }).catch((error) => {
+      return store[guess ? 'ask' : 'askAtStart']('beginRun', { ...instant, ...guess }).catch((error) => {
         unreachable = error;
         return undefined;
       });
@@ -66,9 +66,8 @@ export default fp<Options>(
       const right = run !== undefined && clock.isPossible && (run.trusted || (await synchronised()));
       if (stopped) return; // the store may be closed by now
       if (run !== undefined && right) {
-        const offset = clock.trust();
         log.info('the clock is trusted from now on');
-        void moveRows(run, offset);
+        void moveRows(run, clock.trust());
       } else {
         cancel = clock.after(LOOK_EVERY_MS, () => void look());
       }
@@ -103,7 +102,8 @@ export default fp<Options>(
       },
       onSettled: (listener: () => void) => void listeners.push(listener),
     });
-    await look();
+    if (run === undefined) cancel = clock.after(LOOK_EVERY_MS, () => void look());
+    else await look();
     app.addHook('onClose', async () => {
       stopped = true;
       cancelWarning();

@@ -54,23 +54,37 @@ export class Store {
 
   /**
    * Opens or makes the database. Rejects with StartError when it is not ours to use. Where the disk is at fault, the
-   * store is there all the same: it fails, and is well again when the disk is.
+   * store is there all the same: it fails, and is well again when the disk is. A disk that takes long is not waited for: the
+   * opening goes on while the server starts.
    */
   static async open(options: StoreOptions): Promise<Store> {
     const store = new Store(options);
+    const opening = store.#reach();
+    await store.orStalled(opening).catch((error) => {
+      if ((error as StoreError).code !== 'STALLED') throw error;
+      // Whether the file is ours to use turns out later: an end then is that of a fault of the program.
+      opening.catch((refusal) =>
+        setImmediate(() => {
+          throw refusal;
+        }),
+      );
+    });
+    return store;
+  }
+
+  async #reach(): Promise<void> {
     try {
-      store.#usage = await store.#worker.ask('commit', { rows: [], again: false });
-      await store.#worker.ask('probe', { write: 'nothing' }); // a file of a read-only disk can be opened, and nothing was written yet
+      this.#usage = await this.#worker.ask('commit', { rows: [], again: false });
+      await this.#worker.ask('probe', { write: 'nothing' }); // a file of a read-only disk can be opened, and nothing was written yet
     } catch (error) {
       const { message, refused, exitCode } = error as StoreError;
       if (refused !== false) {
-        await store.#worker.close();
+        await this.#worker.close();
         throw new StartError(message, exitCode, { cause: error });
       }
-      store.#disk.refused(message);
-      store.#openingFailed = true;
+      this.#disk.refused(message);
+      this.#openingFailed = true;
     }
-    return store;
   }
 
   /** How to log what the disk is to blame for: of one that could not even be opened, it was told once, for all. */
@@ -124,6 +138,13 @@ export class Store {
   /** True while the disk holds up whoever asks. */
   get isStalled(): boolean {
     return this.#worker.times.isStalled;
+  }
+
+  /** As {@link ask}, for a start that does not wait for a slow disk: while it stalls nothing is asked of it. */
+  askAtStart<O extends Operation>(operation: O, argument: Argument<O>): Promise<Result<O>> {
+    return this.isStalled
+      ? Promise.reject(new Error('the disk takes too long'))
+      : this.orStalled(this.ask(operation, argument));
   }
 
   /** Rejects with the code STALLED where the disk holds an answer up; what was asked goes on all the same. */
