@@ -20,7 +20,7 @@ export class DeadLetters {
     this.#list = database.prepare<[number], RefusedItem>(
       'SELECT item_id AS id, refused AS reason FROM outbox WHERE refused IS NOT NULL ORDER BY outbox.id DESC LIMIT ?',
     );
-    this.#count = database.prepare<[], number>('SELECT count(*) FROM outbox WHERE refused IS NOT NULL').pluck();
+    this.#count = database.prepare<[], number>('SELECT dead_letters FROM outbox_count').pluck();
     const requeue = 'UPDATE outbox SET refused = NULL WHERE refused IS NOT NULL';
     this.#requeueAll = database.prepare<[]>(requeue);
     this.#requeue = database.prepare<[string]>(`${requeue} AND item_id = ?`);

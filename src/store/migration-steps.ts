@@ -1,3 +1,5 @@
+import { OUTBOX_COUNT } from './outbox-count.ts';
+
 /**
  * The steps from an empty file to today's tables; number n is `user_version` n. A step that has been released is
  * never changed: the next one mends it.
@@ -183,4 +185,6 @@ export const MIGRATIONS: readonly string[] = [
   `-- Not null: refused alone, and why. Whether the item or the receiver is at fault is not known yet.
    ALTER TABLE outbox ADD COLUMN held TEXT;
    CREATE INDEX outbox_held ON outbox (lane, start, id) WHERE held IS NOT NULL;`,
+
+  OUTBOX_COUNT,
 ];

@@ -101,8 +101,7 @@ export class OutboxTable {
       ),
     };
     this.#backlog = database.prepare<[], Backlog>(
-      `SELECT count(*) AS items, coalesce(sum(octet_length(item)), 0) AS bytes, coalesce(sum(readings), 0) AS readings,
-       min(made_at) AS oldestAt FROM outbox WHERE refused IS NULL`,
+      'SELECT items, bytes, readings, (SELECT min(made_at) FROM outbox WHERE refused IS NULL) AS oldestAt FROM outbox_count',
     );
   }
 
@@ -170,6 +169,7 @@ export class OutboxTable {
     this.#refuse.run(reason, batch);
   }
 
+  /** From the count that the database keeps, and an index: a backlog of months takes no longer than an empty one. */
   backlog(): Backlog {
     return this.#backlog.get() ?? { items: 0, bytes: 0, readings: 0, oldestAt: null };
   }

@@ -12,7 +12,7 @@ interface Options {
   onDeadLetters?: (refused: readonly { reason: string }[]) => void;
 }
 
-/** Counting walks along the whole backlog: not more often than this. */
+/** Each count is a question to the database's thread: not more often than this. */
 const COUNT_EVERY_MS = 10_000;
 
 /** The outbox in the database. It remembers how much waits, for those who must not wait for a disk. */
