@@ -91,9 +91,15 @@ const places = words(
   '/api/uplink/flush',
 );
 
+/** All of these places but the LED refuse a body. */
+function mostlyBodiless(command: Command & { body: string }): Command {
+  const isKept = command.url === '/api/led' || command.body.length % 4 === 0;
+  return isKept ? command : { ...command, body: undefined };
+}
+
 export const commands: fc.Arbitrary<Command> = fc.oneof(
   fc.record({ method: words('PUT' as const), url: at('rules'), body: asText(orBroken(rule)) }),
   fc.record({ method: words('POST' as const), url: at('outputs'), body: asText(orBroken(command)) }),
-  fc.record({ method: words('POST' as const), url: places, body: asText(orBroken(wish)) }),
+  fc.record({ method: words('POST' as const), url: places, body: asText(orBroken(wish)) }).map(mostlyBodiless),
   fc.record({ method: words('DELETE' as const), url: at('rules'), body: fc.constant(undefined) }),
 );
