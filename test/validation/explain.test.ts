@@ -101,7 +101,17 @@ describe('a member', () => {
   });
 });
 
-const ANNOTATIONS = new Set(['$id', '$ref', 'default', 'description', 'env', 'envOnly', 'examples', 'title']);
+const ANNOTATIONS = new Set([
+  '$id',
+  '$ref',
+  'default',
+  'description',
+  'env',
+  'envOnly',
+  'examples',
+  'mayHoldSecret',
+  'title',
+]);
 const STRUCTURE = new Set(['items', 'patternProperties', 'properties', 'oneOf', 'x-expected']);
 /** More than any keyword needs to be explained. */
 const PARAMS = { allowedValues: [], tag: 'kind', additionalProperty: 'x', missingProperty: 'x', limit: 1, format: 'x' };
