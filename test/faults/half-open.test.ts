@@ -96,7 +96,7 @@ test('negative control: without the gate, every half-open connection is kept', a
   if (!canMakeNamespaces(t)) return;
   const { kept, keptOfAll, grownMb } = await crowded(t, 0, WITHOUT_GATE);
   report(t, {
-    fault: 'negative control of it: no gate before the HTTP server',
+    fault: 'negative control of half-open connections: no gate before the HTTP server',
     how: 'the same',
     seen: `${kept} of the one network kept, ${keptOfAll} of all; resident memory at most ${grownMb.toFixed(1)} MB more`,
   });

@@ -96,7 +96,7 @@ test('negative control: without the gate, answers that nobody takes fill the mem
   const tookS = ((performance.now() - begin) / 1000).toFixed(1);
   await life.kill();
   report(t, {
-    fault: 'negative control of it: no gate before the HTTP server',
+    fault: 'negative control of answers that nobody takes: no gate before the HTTP server',
     how: 'the same from one address',
     seen: Number.isFinite(most) ? `${most.toFixed(0)} MB more after ${tookS} s` : `ended after ${tookS} s`,
   });

@@ -155,7 +155,7 @@ test('clients that pipeline without end delay no round, no pulse, no rule, no si
 test('negative control: without the gate, the same clients stop rounds and signs of life', async (t) => {
   const { skipped, silenceMs, errors } = await flooded(t, CONTROL_MS, WITHOUT_GATE);
   report(t, {
-    fault: 'negative control of it: no gate before the HTTP server',
+    fault: 'negative control of pipelining: no gate before the HTTP server',
     how: `the same for ${CONTROL_MS / 1000} s`,
     seen: `${skipped} rounds skipped, no sign of life for ${ms(silenceMs)}, ${errors} requests of the other client failed`,
   });
