@@ -40,6 +40,7 @@ async function aHouse(t: TestContext) {
     writeFileSync(join(root, 'air'), String(celsius));
     await app.collector.tick();
   };
+  await app.store.flush(); // the database is open: what comes from now on is never too long for it
   return { app, clock, read };
 }
 
