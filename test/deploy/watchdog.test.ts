@@ -11,7 +11,7 @@ const LED = 17;
 const DROP_IN = '/run/systemd/system/pi-edge-api.service.d';
 const WATCHDOG_MS = 10_000;
 /** What is promised beyond that: from the end of the silent process until its outputs are safe. */
-const MAKE_SAFE_MS = 1000;
+const MAKE_SAFE_MS = 2000;
 const inSystemd =
   existsSync(SIMULATOR) && existsSync('/run/systemd/system')
     ? { timeout: 600_000 }

@@ -89,7 +89,8 @@ describe('a large database that is broken', () => {
     assert.ok(readings >= 3600);
     const summaries = countIn(into, 'summary');
     assert.ok(summaries > 24 && summaries < 20_000, `${summaries} summaries`);
-    assert.ok(most <= 1000, `${most} rows in one transaction`);
+    // An item of the outbox changes the count of what waits as well.
+    assert.ok(most <= 2 * 1000, `${most} changes in one transaction`);
     const forgotten = into.prepare<[], number>('SELECT forgotten_until FROM series').pluck().get() ?? 0;
     assert.ok(forgotten > NOW - 2 * WINDOW_MS, 'a window that may have been sent is not taken for a new one');
   });
