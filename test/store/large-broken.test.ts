@@ -71,7 +71,8 @@ describe('a large database that is broken', () => {
     let inOneTransaction = 0;
     let most = 0;
     let before = 0;
-    const written = into.prepare<[], number>('SELECT total_changes()').pluck();
+    // Each item of the outbox also changes the row that counts what waits: that is no row of its own.
+    const written = into.prepare<[], number>('SELECT total_changes() - (SELECT count(*) FROM outbox)').pluck();
     const mayGoOn = () => {
       inOneTransaction = into.inTransaction ? (written.get() ?? 0) - before : 0;
       most = Math.max(most, inOneTransaction);
@@ -89,8 +90,7 @@ describe('a large database that is broken', () => {
     assert.ok(readings >= 3600);
     const summaries = countIn(into, 'summary');
     assert.ok(summaries > 24 && summaries < 20_000, `${summaries} summaries`);
-    // An item of the outbox changes the count of what waits as well.
-    assert.ok(most <= 2 * 1000, `${most} changes in one transaction`);
+    assert.ok(most <= 1000, `${most} rows in one transaction`);
     const forgotten = into.prepare<[], number>('SELECT forgotten_until FROM series').pluck().get() ?? 0;
     assert.ok(forgotten > NOW - 2 * WINDOW_MS, 'a window that may have been sent is not taken for a new one');
   });
