@@ -26,8 +26,8 @@ const MEMBER = /^\d+:([^:]*):(.*)$/gm;
  * or with `max` in it, sets no limit and is left out; so is everything on a machine without control groups.
  */
 export function groupFiles({ controller, v1, v2 }: GroupFileNames, root: string): GroupFile[] {
-  const members = [...read(join(root, '/proc/self/cgroup')).matchAll(MEMBER)];
-  const mounts = [...read(join(root, '/proc/self/mountinfo')).matchAll(MOUNT)];
+  const members = [...textOf(join(root, '/proc/self/cgroup')).matchAll(MEMBER)];
+  const mounts = [...textOf(join(root, '/proc/self/mountinfo')).matchAll(MOUNT)];
   return mounts.flatMap(([, within = '/', at = '', type, options = '']) => {
     const isNew = type === 'cgroup2';
     const file = isNew ? v2 : v1;
@@ -35,7 +35,7 @@ export function groupFiles({ controller, v1, v2 }: GroupFileNames, root: string)
     const own = members.find(([, names = '']) => (isNew ? names === '' : names.split(',').includes(controller)));
     if (own === undefined) return [];
     return upwards(below(own[2] ?? '/', within)).flatMap((group) => {
-      const text = read(join(root, at, group, file)).trim();
+      const text = textOf(join(root, at, group, file)).trim();
       return /^\d+$/.test(text) ? [{ group, file, value: Number(text) }] : [];
     });
   });
@@ -51,7 +51,8 @@ function upwards(group: string): string[] {
   return group === '/' ? ['/'] : [group, ...upwards(dirname(group))];
 }
 
-function read(file: string): string {
+/** What a file of the kernel holds; empty where there is none. */
+export function textOf(file: string): string {
   try {
     return readFileSync(file, 'utf8');
   } catch {

@@ -1,7 +1,7 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { StartError } from '../start-error.ts';
-import { groupFiles } from './control-groups.ts';
+import { groupFiles, textOf } from './control-groups.ts';
 
 /** The thread of the database, and a helper process like chronyc. */
 const OWN = 2;
@@ -75,7 +75,7 @@ function limitsOfGroups(root: string): TaskLimit[] {
 /** `ulimit -u` counts all tasks of a user, and does not hold for root. */
 function limitOfUser(root: string, uid: number): TaskLimit[] {
   if (uid === 0) return [];
-  const most = /^Max processes +(\d+)/m.exec(read(join(root, '/proc/self/limits')))?.[1];
+  const most = /^Max processes +(\d+)/m.exec(textOf(join(root, '/proc/self/limits')))?.[1];
   if (most === undefined) return [];
   const change = (needed: number) =>
     `raise the user's limit to ${needed} or more (\`ulimit -u\`, LimitNPROC= in a unit)`;
@@ -87,14 +87,6 @@ function tasksOf(uid: number, root: string): number {
   return processes.reduce((sum, pid) => {
     const folder = join(root, '/proc', pid);
     if (statSync(folder, { throwIfNoEntry: false })?.uid !== uid) return sum;
-    return sum + Number(/^Threads:\s+(\d+)/m.exec(read(join(folder, 'status')))?.[1] ?? 0);
+    return sum + Number(/^Threads:\s+(\d+)/m.exec(textOf(join(folder, 'status')))?.[1] ?? 0);
   }, 0);
-}
-
-function read(file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch {
-    return '';
-  }
 }
